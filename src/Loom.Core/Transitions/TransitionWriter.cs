@@ -1,0 +1,209 @@
+using System.Buffers;
+
+namespace Loom.Core;
+
+/// <summary>An event before it is stored: what a machine emitted.</summary>
+/// <param name="Type">The stored name.</param>
+/// <param name="ContentType">The kind of body.</param>
+/// <param name="Data">The body; canonical when it is JSON.</param>
+public sealed record EmittedEvent(string Type, string ContentType, ReadOnlyMemory<byte> Data);
+
+/// <summary>Everything that goes into one transition. Only <see cref="TransitionWriter"/> turns it into a link and events.</summary>
+public sealed record TransitionDraft
+{
+    /// <summary>The stream.</summary>
+    public required StreamName Stream { get; init; }
+
+    /// <summary>The stream's last link, or null at birth.</summary>
+    public required Link? Previous { get; init; }
+
+    /// <summary><c>TYPE@VERSION</c>.</summary>
+    public required string ActorType { get; init; }
+
+    /// <summary>What decided.</summary>
+    public required MachineId Machine { get; init; }
+
+    /// <summary>A command or an upgrade.</summary>
+    public LinkKind Kind { get; init; }
+
+    /// <summary>The sender's id of the command.</summary>
+    public required CommandId CommandId { get; init; }
+
+    /// <summary>The command's name.</summary>
+    public required string CommandType { get; init; }
+
+    /// <summary>The kind of body.</summary>
+    public string CommandContentType { get; init; } = EventData.Json;
+
+    /// <summary>The command's body; canonical when it is JSON.</summary>
+    public required ReadOnlyMemory<byte> Command { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public required string Principal { get; init; }
+
+    /// <summary>The caller's application roles, sorted by code unit.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>What the machine emitted; 1..1,000.</summary>
+    public required IReadOnlyList<EmittedEvent> Events { get; init; }
+
+    /// <summary>The state after, as bytes.</summary>
+    public required ReadOnlyMemory<byte> State { get; init; }
+
+    /// <summary>Evidence behind the command.</summary>
+    public IReadOnlyList<(string Kind, ReadOnlyMemory<byte> Bytes)> Inputs { get; init; } = [];
+
+    /// <summary>The activation's fencing token.</summary>
+    public required long Fence { get; init; }
+
+    /// <summary>When it was decided.</summary>
+    public required Timestamp At { get; init; }
+
+    /// <summary>The conversation, or null.</summary>
+    public string? Correlation { get; init; }
+
+    /// <summary>The cause, or null.</summary>
+    public string? Causation { get; init; }
+
+    /// <summary>Trace context, or null.</summary>
+    public string? Traceparent { get; init; }
+
+    /// <summary>The transition salt: 32 random bytes, used once.</summary>
+    public required byte[] Salt { get; init; }
+}
+
+/// <summary>A transition ready to append.</summary>
+/// <param name="Link">Its link.</param>
+/// <param name="Events">The events with their metadata, for one atomic append at revision <c>Link.Revision − 1</c>.</param>
+public sealed record WrittenTransition(Link Link, IReadOnlyList<EventData> Events);
+
+/// <summary>Turns a draft into a link and events; the only place that does.</summary>
+public static class TransitionWriter
+{
+    /// <summary>Most events of one transition.</summary>
+    public const int MaxEvents = 1000;
+
+    /// <summary>Most bytes of one transition, metadata included (below the 1 MiB that EventStoreDB takes).</summary>
+    public const int MaxBytes = 900_000;
+
+    /// <summary>Largest command body carried in metadata; a larger one is a blob.</summary>
+    public const int MaxInlineCommand = 32 * 1024;
+
+    /// <summary>Computes digests, link and metadata.</summary>
+    /// <exception cref="ArgumentException">The draft breaks a limit above, or goes back in time against the previous link.</exception>
+    public static WrittenTransition Write(TransitionDraft draft)
+    {
+        if (draft.Events.Count is 0 or > MaxEvents)
+        {
+            throw new ArgumentException($"A transition has 1 to {MaxEvents} events, not {draft.Events.Count}.", nameof(draft));
+        }
+
+        if (draft.Command.Length > MaxInlineCommand)
+        {
+            throw new ArgumentException($"A command's body is at most {MaxInlineCommand} bytes, not {draft.Command.Length}.", nameof(draft));
+        }
+
+        if (draft.Previous is { } previous && draft.At < previous.At)
+        {
+            throw new ArgumentException($"{draft.At} is earlier than the previous link's {previous.At}.", nameof(draft));
+        }
+
+        var link = LinkOf(draft);
+        var events = new EventData[draft.Events.Count];
+        var total = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            var emitted = draft.Events[i];
+            var metadata = i == events.Length - 1 ? LastMetadata(link, draft) : PartMetadata(i, events.Length);
+            events[i] = new EventData(link.Events[i].Id, emitted.Type, emitted.ContentType, emitted.Data, metadata);
+            total += events[i].Size;
+        }
+
+        return total <= MaxBytes
+            ? new WrittenTransition(link, events)
+            : throw new ArgumentException($"The transition has {total} bytes; at most {MaxBytes} fit.", nameof(draft));
+    }
+
+    private static Link LinkOf(TransitionDraft draft)
+    {
+        Digest Part(string label, ReadOnlyMemory<byte> bytes) => Salts.DigestOf(Salts.Part(draft.Salt, label), bytes.Span);
+
+        var events = new LinkEvent[draft.Events.Count];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var e = draft.Events[i];
+            events[i] = new LinkEvent(UuidV5.OfEvent(draft.Stream, draft.CommandId, i), e.Type, e.ContentType, Part(Salts.Event(i), e.Data));
+        }
+
+        return new Link
+        {
+            Stream = draft.Stream,
+            Revision = draft.Previous is { } p ? p.LastRevision + 1 : 0,
+            Count = events.Length,
+            ActorType = draft.ActorType,
+            Machine = draft.Machine,
+            Kind = draft.Kind,
+            Command = new LinkCommand(
+                draft.CommandId, draft.CommandType, draft.CommandContentType, Part(Salts.Command, draft.Command), draft.Principal, draft.Roles),
+            From = draft.Previous?.To,
+            To = Part(Salts.To, draft.State),
+            Events = events,
+            Inputs = [.. draft.Inputs.Select((input, i) => new LinkInput(input.Kind, Part(Salts.Input(i), input.Bytes)))],
+            Fence = draft.Fence,
+            At = draft.At,
+            Correlation = draft.Correlation,
+            Causation = draft.Causation,
+            Traceparent = draft.Traceparent,
+            Prev = draft.Previous?.Hash,
+        };
+    }
+
+    private static byte[] PartMetadata(int part, int count)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64);
+        var json = new CanonicalJsonWriter(buffer);
+        json.StartObject();
+        json.Name("loom");
+        json.StartObject();
+        json.Name("count");
+        json.Integer(count);
+        json.Name("part");
+        json.Integer(part);
+        json.Name("v");
+        json.Integer(1);
+        json.EndObject();
+        json.EndObject();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static byte[] LastMetadata(Link link, TransitionDraft draft)
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        var json = new CanonicalJsonWriter(buffer);
+        json.StartObject();
+        Copy(json, "$causationId", link.Causation);
+        Copy(json, "$correlationId", link.Correlation);
+        json.Name("loom");
+        LinkJson.Write(json, link);
+        json.Name("open");
+        json.StartObject();
+        json.Name("command");
+        json.String(Convert.ToBase64String(draft.Command.Span));
+        json.Name("salt");
+        json.String(Convert.ToHexStringLower(draft.Salt));
+        json.EndObject();
+        Copy(json, "traceparent", link.Traceparent);
+        json.EndObject();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    // Copies for other tools; the link is the authority.
+    private static void Copy(CanonicalJsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.Name(name);
+            json.String(value);
+        }
+    }
+}
