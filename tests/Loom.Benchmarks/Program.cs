@@ -1,0 +1,1 @@
+Console.Error.WriteLine("usage: benchmarks are started by loom bench"); return 64;
