@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Globalization;
+using Loom.Cli.Testing;
+
+namespace Loom.Cli.Commands;
+
+/// <summary><c>loom test</c>: builds the checkout and runs its test projects, one after another.</summary>
+internal static class TestCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var projects = new Argument<string[]>("projects") { Description = "Test projects to run, by part of their names; all when none is given." };
+        var isLong = new Option<bool>("--long") { Description = "Run the long tier: the full counts, resumable at the same commit." };
+        var require = new Option<string>("--require") { Description = "'all' turns skips for a missing program into failures.", DefaultValueFactory = _ => "none" };
+        require.AcceptOnlyFromAmong("none", "all");
+        var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this." };
+        var evidence = new Option<FileInfo?>("--evidence") { Description = "With --long: write the summary to this file." };
+        var command = new Command("test", "Build Loom and run its tests. Ends with a line 'N passed, N failed, N skipped'.")
+        {
+            projects, isLong, require, filter, evidence,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(projects) ?? [], parsed.GetValue(isLong), parsed.GetValue(require) == "all",
+            parsed.GetValue(filter), parsed.GetValue(evidence), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] names, bool isLong, bool requireAll, string? filter, FileInfo? evidence, CancellationToken cancellationToken)
+    {
+        if (Checkout() is not { } root)
+        {
+            Console.Error.WriteLine("loom test runs in a checkout of Loom, and this program does not lie in one. Clone the repository and run ./loom test there.");
+            return 64;
+        }
+
+        await SystemPackages.InstallAsync(Console.Out, cancellationToken);
+        Console.WriteLine("Building the solution…");
+        var built = await ChildProcess.CaptureAsync(
+            "dotnet", ["build", Path.Combine(root, "Loom.sln"), "-c", "Release", "--nologo", "-v", "q"], new Dictionary<string, string>(), cancellationToken);
+        if (built.Exit != 0)
+        {
+            Console.WriteLine(built.Output);
+            Console.WriteLine("0 passed, 1 failed, 0 skipped");
+            return 1;
+        }
+
+        var results = Path.Combine(root, "artifacts", "test-results");
+        Directory.CreateDirectory(results);
+        var tier = isLong ? await LongTier.OpenAsync(root, cancellationToken) : null;
+        var environment = new Dictionary<string, string> { ["LOOM_TIER"] = isLong ? "long" : "ci" };
+        var runs = new List<TestRun>();
+        foreach (var project in TestProjects(root, names))
+        {
+            var name = Path.GetFileNameWithoutExtension(project);
+            if (tier?.IsDone(name) == true)
+            {
+                Console.WriteLine($"{name}: passed before at {tier.Commit}");
+                continue;
+            }
+
+            var run = await TestRun.RunAsync(project, results, filter is null ? null : "FullyQualifiedName~" + filter, environment, cancellationToken);
+            runs.Add(run);
+            Report(run);
+            if (tier is not null && run.Failed.Count == 0 && filter is null)
+            {
+                await tier.FinishAsync(run, cancellationToken);
+            }
+        }
+
+        if (tier is not null && evidence is not null)
+        {
+            evidence.Directory?.Create();
+            await File.WriteAllTextAsync(evidence.FullName, tier.Summary(), cancellationToken);
+        }
+
+        return Summarize(runs, requireAll);
+    }
+
+    private static void Report(TestRun run)
+    {
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{run.Project}: {run.Passed} passed, {run.Failed.Count} failed, {run.Skipped.Count} skipped in {run.Took.TotalSeconds:F0} s"));
+        foreach (var note in run.Notes)
+        {
+            Console.WriteLine("  " + note);
+        }
+
+        foreach (var failed in run.Failed)
+        {
+            Console.WriteLine($"  FAILED {failed.Name}\n    {failed.Message.Replace("\n", "\n    ", StringComparison.Ordinal)}");
+        }
+    }
+
+    private static int Summarize(List<TestRun> runs, bool requireAll)
+    {
+        var skipped = runs.SelectMany(r => r.Skipped).ToArray();
+        var missing = requireAll ? skipped.Count(s => s.Reason.Contains("apt-get install", StringComparison.Ordinal)) : 0;
+        if (skipped.Length > 0)
+        {
+            Console.WriteLine("\nSkipped:");
+            foreach (var reason in skipped.GroupBy(s => s.Reason))
+            {
+                Console.WriteLine($"  {reason.Count()} × {reason.Key}");
+                foreach (var test in reason.Take(20))
+                {
+                    Console.WriteLine($"      {test.Name}");
+                }
+            }
+        }
+
+        if (missing > 0)
+        {
+            Console.WriteLine($"{missing} skipped for a missing program count as failures (--require all).");
+        }
+
+        var failed = runs.Sum(r => r.Failed.Count) + missing;
+        var passed = runs.Sum(r => r.Passed);
+        Console.WriteLine($"{passed} passed, {failed} failed, {skipped.Length - missing} skipped");
+        return failed == 0 && passed > 0 ? 0 : 1;
+    }
+
+    private static string[] TestProjects(string root, string[] names) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(root, "e2e"), "*.csproj", SearchOption.AllDirectories))
+            .Where(p => names.Length == 0 || names.Any(n => Path.GetFileNameWithoutExtension(p).Contains(n, StringComparison.OrdinalIgnoreCase)))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static string? Checkout()
+    {
+        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            if (File.Exists(Path.Combine(d.FullName, "Loom.sln")))
+            {
+                return d.FullName;
+            }
+        }
+
+        return null;
+    }
+}
