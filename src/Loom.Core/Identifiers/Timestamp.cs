@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Loom.Core;
 
 /// <summary>A moment in UTC with a resolution of one microsecond; written <c>yyyy-MM-ddTHH:mm:ss.ffffffZ</c>, exactly.</summary>
+[JsonConverter(typeof(TimestampJsonConverter))]
 public readonly record struct Timestamp : IComparable<Timestamp>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";

@@ -201,7 +201,7 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
         }
 
         Commands.Add(name, json);
-        _descriptions.Add(new CommandDescription(name, Schema(json), summary));
+        _descriptions.Add(new CommandDescription(name, CommandSchema.Of(json), summary));
         return this;
     }
 
@@ -288,6 +288,4 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
             throw new FormatException($"The body of '{type}' does not fit: {e.Message}", e);
         }
     }
-
-    private static string Schema(JsonTypeInfo json) => System.Text.Json.Schema.JsonSchemaExporter.GetJsonSchemaAsNode(json).ToJsonString();
 }
