@@ -45,7 +45,14 @@ public abstract record AppendResult
     /// <summary>The events are durable (now, or since an earlier append of the very same events).</summary>
     /// <param name="LastRevision">Revision of the last event of this append; −1 when nothing was ever written.</param>
     /// <param name="Position">Position of that event; null for an append of no events.</param>
-    public sealed record Appended(long LastRevision, ulong? Position) : AppendResult;
+    public sealed record Appended(long LastRevision, ulong? Position) : AppendResult
+    {
+        /// <summary>
+        /// Whether an earlier append stored events of these ids at this place (obligation 4). Only the ids were compared: the stored bytes may
+        /// be another writer's, so whoever depends on its own bytes reads them back. A journal that cannot tell says true.
+        /// </summary>
+        public bool Repeated { get; init; }
+    }
 
     /// <summary>The stream was not as expected; nothing was written.</summary>
     /// <param name="ActualRevision">The stream's last revision; −1 when it has no events.</param>
