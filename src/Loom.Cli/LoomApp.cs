@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Loom.Cli.Commands;
+using Loom.Cli.Output;
+
+namespace Loom.Cli;
+
+/// <summary>The whole command line: builds the tree of commands, parses, runs, and turns errors into exit codes.</summary>
+internal static class LoomApp
+{
+    /// <summary>Machine output, understood by every command.</summary>
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write JSON instead of text.",
+        Recursive = true,
+    };
+
+    public static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Loom: state machines whose history can be proven.");
+        root.Options.Add(Json);
+        foreach (var command in All())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        // '--version' would shadow 'loom version' in help; one way to ask is enough.
+        root.Options.OfType<VersionOption>().ToList().ForEach(o => root.Options.Remove(o));
+        return root;
+    }
+
+    /// <summary>In the order in which help lists them: first day first.</summary>
+    private static IEnumerable<Command> All() =>
+    [
+        RunCommand.Create(),
+        BenchCommand.Create(),
+        CompletionsCommand.Create(),
+        VersionCommand.Create(),
+    ];
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, InvocationConfiguration configuration, CancellationToken cancellationToken)
+    {
+        configuration.EnableDefaultExceptionHandler = false;
+        configuration.ProcessTerminationTimeout = null; // Program.cs owns the signals.
+
+        // '@file' is the body of a command here, never a response file.
+        var parsed = CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            wrong.ShowHelp = false;
+            await parsed.InvokeAsync(configuration, cancellationToken);
+            configuration.Error.WriteLine($"Try 'loom {Path(parsed)}--help'.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return Failures.Report(e, configuration.Error, parsed.GetValue(Json), cancellationToken);
+        }
+    }
+
+    private static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
+        {
+            names.Insert(0, result.Command.Name + " ");
+        }
+
+        return string.Concat(names);
+    }
+}
