@@ -33,6 +33,7 @@ internal static class LoomApp
     private static IEnumerable<Command> All() =>
     [
         RunCommand.Create(),
+        TestCommand.Create(),
         BenchCommand.Create(),
         CompletionsCommand.Create(),
         VersionCommand.Create(),
@@ -45,12 +46,9 @@ internal static class LoomApp
 
         // '@file' is the body of a command here, never a response file.
         var parsed = CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction wrong)
+        if (parsed.Action is ParseErrorAction)
         {
-            wrong.ShowHelp = false;
-            await parsed.InvokeAsync(configuration, cancellationToken);
-            configuration.Error.WriteLine($"Try 'loom {Path(parsed)}--help'.");
-            return ExitCodes.Usage;
+            return UsageErrors.Report(parsed, configuration.Error);
         }
 
         try
@@ -61,16 +59,5 @@ internal static class LoomApp
         {
             return Failures.Report(e, configuration.Error, parsed.GetValue(Json), cancellationToken);
         }
-    }
-
-    private static string Path(ParseResult parsed)
-    {
-        var names = new List<string>();
-        for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
-        {
-            names.Insert(0, result.Command.Name + " ");
-        }
-
-        return string.Concat(names);
     }
 }
