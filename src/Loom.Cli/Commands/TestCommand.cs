@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Loom.Cli.Testing;
 
 namespace Loom.Cli.Commands;
@@ -29,7 +28,7 @@ internal static class TestCommand
     private static async Task<int> RunAsync(
         string[] names, bool isLong, bool requireAll, string? filter, FileInfo? evidence, CancellationToken cancellationToken)
     {
-        if (Checkout() is not { } root)
+        if (CheckoutRoot.Find() is not { } root)
         {
             Console.Error.WriteLine("loom test runs in a checkout of Loom, and this program does not lie in one. Clone the repository and run ./loom test there.");
             return 64;
@@ -62,7 +61,7 @@ internal static class TestCommand
 
             var run = await TestRun.RunAsync(project, results, filter is null ? null : "FullyQualifiedName~" + filter, environment, cancellationToken);
             runs.Add(run);
-            Report(run);
+            run.Print(Console.Out);
             if (tier is not null && run.Failed.Count == 0 && filter is null)
             {
                 await tier.FinishAsync(run, cancellationToken);
@@ -76,22 +75,6 @@ internal static class TestCommand
         }
 
         return Summarize(runs, requireAll);
-    }
-
-    private static void Report(TestRun run)
-    {
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{run.Project}: {run.Passed} passed, {run.Failed.Count} failed, {run.Skipped.Count} skipped in {run.Took.TotalSeconds:F0} s"));
-        foreach (var note in run.Notes)
-        {
-            Console.WriteLine("  " + note);
-        }
-
-        foreach (var failed in run.Failed)
-        {
-            Console.WriteLine($"  FAILED {failed.Name}\n    {failed.Message.Replace("\n", "\n    ", StringComparison.Ordinal)}");
-        }
     }
 
     private static int Summarize(List<TestRun> runs, bool requireAll)
@@ -129,17 +112,4 @@ internal static class TestCommand
             .Where(p => names.Length == 0 || names.Any(n => Path.GetFileNameWithoutExtension(p).Contains(n, StringComparison.OrdinalIgnoreCase)))
             .Order(StringComparer.Ordinal),
     ];
-
-    private static string? Checkout()
-    {
-        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
-        {
-            if (File.Exists(Path.Combine(d.FullName, "Loom.sln")))
-            {
-                return d.FullName;
-            }
-        }
-
-        return null;
-    }
 }

@@ -39,6 +39,22 @@ internal sealed record TestRun(
                 : new TestRun(name, 0, [new FailedTest(name, "The test process left no results:\n" + Tail(output))], [], [], watch.Elapsed);
     }
 
+    /// <summary>Prints one line, the suite's notes, and what failed.</summary>
+    public void Print(TextWriter output)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{Project}: {Passed} passed, {Failed.Count} failed, {Skipped.Count} skipped in {Took.TotalSeconds:F0} s"));
+        foreach (var note in Notes)
+        {
+            output.WriteLine("  " + note);
+        }
+
+        foreach (var failed in Failed)
+        {
+            output.WriteLine($"  FAILED {failed.Name}\n    {failed.Message.Replace("\n", "\n    ", StringComparison.Ordinal)}");
+        }
+    }
+
     private static TestRun Read(string name, string results, int exit, TimeSpan took)
     {
         XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
