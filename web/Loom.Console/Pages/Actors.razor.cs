@@ -1,0 +1,80 @@
+using Loom.Web.Data;
+using Microsoft.AspNetCore.Components;
+
+namespace Loom.Web.Pages;
+
+/// <summary>The directory: search, filter, page. The address is the state.</summary>
+public sealed partial class Actors
+{
+    private const int Size = 50;
+
+    private ActorPage? _page;
+    private IReadOnlyList<ActorTypeSummary> _types = [];
+    private long _asked;
+
+    /// <summary>Part of a name.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Text { get; set; }
+
+    /// <summary>An actor type.</summary>
+    [SupplyParameterFromQuery(Name = "type")]
+    public string? Type { get; set; }
+
+    /// <summary>A state label.</summary>
+    [SupplyParameterFromQuery(Name = "label")]
+    public string? Label { get; set; }
+
+    /// <summary>Nothing (latest first), name or length.</summary>
+    [SupplyParameterFromQuery(Name = "order")]
+    public string? Order { get; set; }
+
+    /// <summary>The page, from 1.</summary>
+    [SupplyParameterFromQuery(Name = "page")]
+    public int? Page { get; set; }
+
+    private bool Filtered => !string.IsNullOrEmpty(Text) || !string.IsNullOrEmpty(Type) || !string.IsNullOrEmpty(Label);
+
+    private IEnumerable<string> Labels => _types
+        .Where(t => string.IsNullOrEmpty(Type) || t.Name == Type)
+        .SelectMany(t => t.Labels)
+        .Select(l => l.Label)
+        .Where(l => l.Length > 0)
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync() => ReadAsync();
+
+    private Task ReadAsync() => TryAsync(async ct =>
+    {
+        // Somebody types: only the answer to the last question is shown.
+        var asked = ++_asked;
+        var order = Order switch { "name" => ActorOrder.Name, "length" => ActorOrder.Length, _ => ActorOrder.Changed };
+        var skip = (Math.Clamp(Page ?? 1, 1, 10_000_000) - 1) * Size;
+        var page = await Source.FindAsync(new ActorQuery(Text, Type, Label, order, skip, Size), ct);
+        if (_types.Count == 0 || page.Rows.Count == 0)
+        {
+            _types = await Source.TypesAsync(ct);
+        }
+
+        if (asked == _asked)
+        {
+            _page = page;
+        }
+    });
+
+    private void Go(string? text, string? type, string? label, string? order, int page) =>
+        Navigation.NavigateTo(Address(text, type, label, order, page), replace: true);
+
+    private string Address(string? text, string? type, string? label, string? order, int page) =>
+        Navigation.GetUriWithQueryParameters(Navigation.ToAbsoluteUri("actors").ToString(), new Dictionary<string, object?>
+        {
+            ["q"] = Empty(text),
+            ["type"] = Empty(type),
+            ["label"] = Empty(label),
+            ["order"] = Empty(order),
+            ["page"] = page > 1 ? page : null,
+        });
+
+    private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
