@@ -1,3 +1,5 @@
+using Loom.Api;
+
 namespace Loom.Cli;
 
 /// <summary>An error the user can act on: what happened, why, and what to do about it.</summary>
@@ -8,4 +10,7 @@ internal sealed class CliException(int exitCode, string what, string? why = null
     public string? Why { get; } = why;
 
     public string? Remedy { get; } = remedy;
+
+    /// <summary>The host's own problem, when it was the host that said no.</summary>
+    public Problem? Problem { get; init; }
 }

@@ -8,17 +8,13 @@ namespace Loom.Cli;
 /// <summary>The whole command line: builds the tree of commands, parses, runs, and turns errors into exit codes.</summary>
 internal static class LoomApp
 {
-    /// <summary>Machine output, understood by every command.</summary>
-    public static Option<bool> Json { get; } = new("--json")
-    {
-        Description = "Write JSON instead of text.",
-        Recursive = true,
-    };
+    /// <summary>The option that every command understands.</summary>
+    public const string Json = "--json";
 
     public static RootCommand CreateRoot()
     {
         var root = new RootCommand("Loom: state machines whose history can be proven.");
-        root.Options.Add(Json);
+        root.Options.Add(new Option<bool>(Json) { Description = "Write JSON instead of text.", Recursive = true });
         foreach (var command in All())
         {
             root.Subcommands.Add(command);
@@ -33,6 +29,18 @@ internal static class LoomApp
     private static IEnumerable<Command> All() =>
     [
         RunCommand.Create(),
+        SendCommand.Create(),
+        ActorsCommand.Create(),
+        ShowCommand.Create(),
+        HistoryCommand.Create(),
+        ReplayCommand.Create(),
+        TailCommand.Create(),
+        ExportCommand.Create(),
+        LogCommand.Create(),
+        KeyCommand.Create(),
+        ProjectionsCommand.Create(),
+        TokenCommand.Create(),
+        ImportCommand.Create(),
         TestCommand.Create(),
         BenchCommand.Create(),
         CompletionsCommand.Create(),
@@ -57,7 +65,7 @@ internal static class LoomApp
         }
         catch (Exception e)
         {
-            return Failures.Report(e, configuration.Error, parsed.GetValue(Json), cancellationToken);
+            return Failures.Report(e, configuration.Error, parsed.GetValue<bool>(Json), cancellationToken);
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class HelpTests
         {
             var ran = await Ran.LoomAsync([.. page[1..], "--help"]);
             Assert.Equal(0, ran.Exit);
-            var lines = ran.Out.Split('\n').Select(l => l.TrimEnd()).ToList();
+            var lines = ran.Out.Replace($"  {RootCommand.ExecutableName}", "  loom", StringComparison.Ordinal).Split('\n').Select(l => l.TrimEnd()).ToList();
             text.Append(null, $"## {string.Join(' ', page)}\n\n```text\n{string.Join('\n', lines).Trim()}\n```\n\n");
         }
 

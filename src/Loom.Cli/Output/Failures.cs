@@ -11,19 +11,19 @@ internal static class Failures
         if (json)
         {
             error.WriteLine(JsonSerializer.Serialize(
-                new { error = new { what = failure.Message, why = failure.Why, remedy = failure.Remedy, exitCode = failure.ExitCode } }, Invocation.JsonOptions));
+                new { error = new { what = failure.Message, why = failure.Why, remedy = failure.Remedy, exitCode = failure.ExitCode, code = failure.Problem?.Code, rejection = failure.Problem?.Rejection } }, Invocation.JsonOptions));
             return failure.ExitCode;
         }
 
-        error.WriteLine($"loom: {failure.Message}");
+        error.WriteLine($"loom: {Printable.Text(failure.Message)}");
         if (failure.Why is { } why)
         {
-            error.WriteLine($"  why:    {why}");
+            error.WriteLine($"  why:    {Printable.Text(why)}");
         }
 
         if (failure.Remedy is { } remedy)
         {
-            error.WriteLine($"  remedy: {remedy}");
+            error.WriteLine($"  remedy: {Printable.Text(remedy)}");
         }
 
         return failure.ExitCode;

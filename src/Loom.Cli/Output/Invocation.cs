@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Loom.Cli.Output;
 
@@ -12,14 +11,13 @@ internal sealed class Invocation(ParseResult parsed)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     };
 
     public TextWriter Out { get; } = parsed.InvocationConfiguration.Output;
 
     public TextWriter Error { get; } = parsed.InvocationConfiguration.Error;
 
-    public bool Json { get; } = parsed.GetValue(LoomApp.Json);
+    public bool Json { get; } = parsed.GetValue<bool>(LoomApp.Json);
 
     /// <summary>Whether a person looks at standard output.</summary>
     public bool IsTerminal => ReferenceEquals(Out, Console.Out) && !Console.IsOutputRedirected;
@@ -39,7 +37,33 @@ internal sealed class Invocation(ParseResult parsed)
 
     public void Line(string text = "") => Out.WriteLine(text);
 
+    /// <summary>What comes from outside, without what could steer a terminal.</summary>
+    public void Outside(string text) => Out.WriteLine(IsTerminal ? Printable.Text(text) : text);
+
+    /// <summary>A host's answer as it is, indented.</summary>
+    public void WriteBody(string body)
+    {
+        using var document = JsonDocument.Parse(body);
+        WriteJson(document.RootElement);
+    }
+
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+}
+
+/// <summary>Text from outside, made safe for a terminal: no escape sequences, no other control characters but new lines and tabs.</summary>
+internal static class Printable
+{
+    private const char Replacement = '\uFFFD';
+
+    public static string Text(string text) => Replace(text, keepLines: true);
+
+    public static string Line(string text) => Replace(text, keepLines: false);
+
+    private static string Replace(string text, bool keepLines) => text.Any(c => Bad(c, keepLines))
+        ? string.Concat(text.Select(c => Bad(c, keepLines) ? Replacement : c))
+        : text;
+
+    private static bool Bad(char c, bool keepLines) => char.IsControl(c) && !(keepLines && c is '\n' or '\t');
 }
 
 /// <summary>Ties commands to actions that take an <see cref="Invocation"/>.</summary>

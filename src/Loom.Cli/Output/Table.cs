@@ -10,7 +10,7 @@ internal sealed class Table(params string[] headings)
     public int Count => _rows.Count;
 
     public void Add(params object?[] cells) =>
-        _rows.Add([.. cells.Select(c => Printable(Convert.ToString(c, System.Globalization.CultureInfo.InvariantCulture) ?? ""))]);
+        _rows.Add([.. cells.Select(c => Printable.Line(Convert.ToString(c, System.Globalization.CultureInfo.InvariantCulture) ?? ""))]);
 
     public void Write(Invocation invocation)
     {
@@ -23,10 +23,6 @@ internal sealed class Table(params string[] headings)
             Align(invocation.Out);
         }
     }
-
-    /// <summary>What comes from outside must not move the cursor or change colours.</summary>
-    public static string Printable(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 
     private void Align(TextWriter output)
     {

@@ -19,13 +19,13 @@ internal static class UsageErrors
         else if (parsed.UnmatchedTokens.Count > 0)
         {
             var token = parsed.UnmatchedTokens[0];
-            error.WriteLine($"loom: '{Table.Printable(token)}' is no {(token.StartsWith('-') ? "option" : "command or argument")} of 'loom{(path.Length > 0 ? " " + path : "")}'.{Guess(command, token)}");
+            error.WriteLine($"loom: '{Printable.Line(token)}' is no {(token.StartsWith('-') ? "option" : "command or argument")} of 'loom{(path.Length > 0 ? " " + path : "")}'.{Guess(command, token)}");
         }
         else
         {
             foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
             {
-                error.WriteLine($"loom: {Table.Printable(message)}");
+                error.WriteLine($"loom: {Printable.Line(message)}");
             }
         }
 

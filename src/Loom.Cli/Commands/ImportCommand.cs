@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Loom.Cli.Client;
+using Loom.Cli.Output;
+
+namespace Loom.Cli.Commands;
+
+/// <summary><c>loom import xes</c>: an event log becomes actors, one per case.</summary>
+internal static class ImportCommand
+{
+    public static Command Create() => new("import", "Bring in histories from elsewhere.") { CreateXes() };
+
+    private static Command CreateXes()
+    {
+        var file = new Argument<string>("file") { Description = "The event log, .xes or .xes.gz." };
+        var machine = new Option<string>("--machine") { Description = "The actor type that takes the steps.", DefaultValueFactory = _ => "declaration" };
+        var role = new Option<string?>("--role-key") { Description = "The attribute that holds a step's role." };
+        var resource = new Option<string?>("--resource-key") { Description = "The attribute that holds who did it." };
+        var amount = new Option<string?>("--amount-key") { Description = "The attribute that holds the amount." };
+        var id = new Option<string?>("--id") { Description = "The import's id; its own actor is import-ID." };
+        return Remote.Runs(new Command("xes", "Import an XES event log, one actor per case.") { file, machine, role, resource, amount, id }, async (i, client, ct) =>
+        {
+            if (!File.Exists(i.Required(file)))
+            {
+                throw new CliException(ExitCodes.Malformed, $"{i.Required(file)} does not exist.", null, "Check the path.");
+            }
+
+            var query = Query.Of(
+                "/api/import/xes", ("machine", i.Get(machine)), ("roleKey", i.Get(role)), ("resourceKey", i.Get(resource)), ("amountKey", i.Get(amount)), ("id", i.Get(id)));
+            var answer = await XesImport.RunAsync(i, client, i.Required(file), query, ct);
+            if (i.Json)
+            {
+                i.WriteBody(answer.Body);
+            }
+            else
+            {
+                i.Line(XesImport.Summary(answer.Value));
+            }
+
+            return ExitCodes.Ok;
+        });
+    }
+}
