@@ -43,6 +43,7 @@ internal static class LoomApp
         ImportCommand.Create(),
         TestCommand.Create(),
         BenchCommand.Create(),
+        FuzzCommand.Create(),
         CompletionsCommand.Create(),
         VersionCommand.Create(),
     ];
