@@ -10,7 +10,7 @@ internal static class LogCommand
 {
     public static Command Create() => new("log", "Look at the transparency log, and publish its checkpoints.")
     {
-        CreateShow(), CreateCheckpoints(), CreateEntries(), CreatePublish(),
+        CreateShow(), CreateCheckpoints(), CreateEntries(), CreatePublish(), LogProofCommand.Create(),
     };
 
     private static Command CreateShow()
