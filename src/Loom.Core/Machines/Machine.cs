@@ -129,6 +129,9 @@ public abstract class Machine
     /// <summary>What a host has to know without running it.</summary>
     public abstract MachineManifest Manifest { get; }
 
+    /// <summary>How this actor type takes in an event log; null when it does not.</summary>
+    public virtual ILogMapping? LogMapping => null;
+
     /// <summary>Answers a command. Never throws for anything in the command's bytes.</summary>
     public abstract MachineOutcome Decide(MachineState? state, string commandType, ReadOnlyMemory<byte> command, MachineContext context);
 
