@@ -11,7 +11,6 @@ internal sealed class SegmentStore : IDisposable
     private readonly List<Task> _sealing = [];
     private volatile Durable _durable;
     private long _written;
-    private bool _mustRoll;
 
     private SegmentStore(SegmentedJournalOptions options, IDisposable? @lock, Durable durable, bool endsOrderly, JournalRecovery? recovery)
     {
@@ -28,6 +27,9 @@ internal sealed class SegmentStore : IDisposable
 
     /// <summary>Whether the last thing written is the mark of an orderly end (or nothing was ever written).</summary>
     public bool EndsOrderly { get; private set; }
+
+    /// <summary>A new segment was begun and may exist: nothing more may go into the old one.</summary>
+    public bool MustRoll { get; private set; }
 
     /// <summary>What opening cut off; null when nothing was.</summary>
     public JournalRecovery? Recovery { get; }
@@ -63,7 +65,7 @@ internal sealed class SegmentStore : IDisposable
 
     /// <summary>Whether so many more bytes fit the segment (an empty segment takes a record of any size).</summary>
     public bool Fits(int bytes) =>
-        !_mustRoll && (_written == SegmentHeader.Size || _written + bytes <= _options.SegmentBytes);
+        !MustRoll && (_written == SegmentHeader.Size || _written + bytes <= _options.SegmentBytes);
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -103,12 +105,12 @@ internal sealed class SegmentStore : IDisposable
     /// <summary>Begins a new segment. Once tried, nothing more goes into the old one, since the new file may already exist.</summary>
     public void Roll()
     {
-        _mustRoll = true;
+        MustRoll = true;
         var segment = SegmentOpening.Create(_options, End);
         var old = Active;
         _durable = _durable with { Segments = [.. _durable.Segments, segment], End = segment.Start + SegmentHeader.Size };
         _written = SegmentHeader.Size;
-        _mustRoll = false;
+        MustRoll = false;
         var length = (long)(segment.Start - old.Start);
         if (_options.ManualWriter)
         {

@@ -45,6 +45,8 @@ public sealed class SegmentedJournal : IJournal
 
     internal Durable Durable => _store.Durable;
 
+    internal bool IsFailed => _writer.IsFailed;
+
     internal SegmentedJournalOptions Options => _options;
 
     /// <summary>Opens the journal in a folder, or makes one.</summary>
@@ -94,7 +96,7 @@ public sealed class SegmentedJournal : IJournal
         while (true)
         {
             var signal = _signal.Next();
-            if (_stored.LastRevision(key) > after)
+            if (LastRevision(key) > after)
             {
                 await foreach (var e in ReadStreamAsync(stream, Direction.Forwards, after + 1, long.MaxValue, cancellationToken))
                 {
@@ -162,7 +164,7 @@ public sealed class SegmentedJournal : IJournal
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfClosed();
-        return Task.FromResult(_stored.LastRevision(StreamKey.Of(stream)));
+        return Task.FromResult(LastRevision(StreamKey.Of(stream)));
     }
 
     /// <inheritdoc/>
@@ -247,9 +249,29 @@ public sealed class SegmentedJournal : IJournal
 
         // A cursor's stream grows for ever and only its newest event means anything.
         var first = stream.Value.StartsWith(CursorPrefix, StringComparison.Ordinal) ? head : 0;
-        return direction == Direction.Forwards
+        var events = direction == Direction.Forwards
             ? _stored.Forwards(stream, key, Math.Max(from, first), head)
             : _stored.Backwards(stream, key, Math.Min(from, head)).TakeWhile(e => e.Revision >= first);
+        foreach (var e in events)
+        {
+            yield return e;
+        }
+    }
+
+    private long LastRevision(StreamKey key)
+    {
+        try
+        {
+            return _stored.LastRevision(key);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw GroupWriter.Closed();
+        }
+        catch (IOException e)
+        {
+            throw new JournalException(JournalFailure.Unavailable, $"The journal in {Directory} could not be read: {e.Message} Look at the disk, then try again.", e);
+        }
     }
 
     private Immediate<RecordedEvent> Enumerate(IEnumerable<RecordedEvent> events, long maxCount, CancellationToken cancellationToken) =>

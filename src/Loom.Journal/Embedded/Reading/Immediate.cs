@@ -35,6 +35,10 @@ internal sealed class Immediate<T>(IEnumerable<T> items, long count, Func<bool> 
             {
                 throw GroupWriter.Closed();
             }
+            catch (IOException e)
+            {
+                throw new JournalException(JournalFailure.Unavailable, $"The journal could not be read: {e.Message} Look at the disk, then try again.", e);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -32,6 +32,9 @@ internal sealed class GroupWriter
         _room = new SemaphoreSlim(options.MaxQueued);
     }
 
+    /// <summary>Whether it is unknown what is durable, so that only a new opening helps.</summary>
+    public bool IsFailed => _failure is not null;
+
     /// <summary>Hands an append over; its task is the answer.</summary>
     public Task<AppendResult> EnqueueAsync(AppendRequest request)
     {
@@ -107,7 +110,7 @@ internal sealed class GroupWriter
     /// <summary>Marks an orderly end, so that whatever is missing or wrong at the next opening is damage and no torn tail.</summary>
     public void WriteEnd(DateTimeOffset now)
     {
-        if (_failure is not null || _store.EndsOrderly)
+        if (_failure is not null || _store.EndsOrderly || _store.MustRoll)
         {
             return;
         }

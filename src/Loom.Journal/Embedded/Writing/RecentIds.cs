@@ -11,8 +11,7 @@ internal sealed class RecentIds
     private const int Capacity = 1 << 16;
 
     private readonly Dictionary<Guid, Place> _places = [];
-    private readonly Guid[] _ring = new Guid[Capacity];
-    private int _next;
+    private readonly Queue<Guid> _order = new();
 
     public bool TryGet(Guid id, StreamName stream, out Place place) => _places.TryGetValue(id, out place) && place.Stream == stream.Value;
 
@@ -21,10 +20,12 @@ internal sealed class RecentIds
         for (var i = 0; i < request.Events.Count; i++)
         {
             var id = request.Events[i].Id;
-            ref var oldest = ref _ring[_next];
-            _places.Remove(oldest);
-            oldest = id;
-            _next = (_next + 1) & (Capacity - 1);
+            _order.Enqueue(id);
+            if (_order.Count > Capacity)
+            {
+                _places.Remove(_order.Dequeue());
+            }
+
             _places[id] = new Place(request.Stream.Value, request.FirstRevision + i, request.Position + (ulong)i);
         }
     }
