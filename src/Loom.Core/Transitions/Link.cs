@@ -127,7 +127,7 @@ public static class LinkJson
     public static void Write(CanonicalJsonWriter json, Link link) => Write(json, link, link.Hash);
 
     // Members in the order of their code units, which is the order RFC 8785 wants.
-    private static void Write(CanonicalJsonWriter json, Link link, Digest? hash)
+    internal static void Write(CanonicalJsonWriter json, Link link, Digest? hash)
     {
         json.StartObject();
         json.Name("actorType");

@@ -8,7 +8,7 @@ namespace Loom.Core;
 /// </summary>
 public static class TransitionReader
 {
-    private const int MaxMetadata = 1 << 20;
+    internal const int MaxMetadata = 1 << 20;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private static readonly string[] LinkMembers =
@@ -157,6 +157,13 @@ public static class TransitionReader
 
     private static Link ReadLink(JsonElement json)
     {
+        var (link, stated) = ParseLink(json);
+        return link.Hash == stated ? link : throw new FormatException("The link's hash does not recompute.");
+    }
+
+    /// <summary>The link, and the hash it states for itself, not yet compared.</summary>
+    internal static (Link Link, Digest Stated) ParseLink(JsonElement json)
+    {
         Exactly(json, LinkMembers);
         if (json.GetProperty("v").GetInt64() != 1)
         {
@@ -165,7 +172,8 @@ public static class TransitionReader
 
         var command = json.GetProperty("command");
         Exactly(command, ["contentType", "digest", "id", "principal", "roles", "type"]);
-        var roles = command.GetProperty("roles").EnumerateArray().Select(r => r.GetString()!).ToArray();
+        var roles = command.GetProperty("roles").EnumerateArray()
+            .Select(r => r.GetString() ?? throw new FormatException("A role is null.")).ToArray();
         for (var i = 1; i < roles.Length; i++)
         {
             if (string.CompareOrdinal(roles[i - 1], roles[i]) >= 0)
@@ -206,9 +214,7 @@ public static class TransitionReader
             throw new FormatException("The link's count and its list of events differ, or lie outside 1..1,000.");
         }
 
-        return link.Hash == Digest.Parse(Text(json, "link"))
-            ? link
-            : throw new FormatException("The link's hash does not recompute.");
+        return (link, Digest.Parse(Text(json, "link")));
     }
 
     private static LinkEvent ReadEvent(JsonElement json)
@@ -228,7 +234,7 @@ public static class TransitionReader
 
     /// <summary>Reads the member <c>open</c> in any of its three shapes.</summary>
     /// <exception cref="FormatException">It has none of them.</exception>
-    private static Opening ReadOpening(JsonElement open)
+    internal static Opening ReadOpening(JsonElement open)
     {
         if (open.ValueKind == JsonValueKind.String)
         {
@@ -265,7 +271,7 @@ public static class TransitionReader
         return Convert.ToBase64String(bytes) == text ? bytes : throw new FormatException("A base64 value is not in its one canonical form.");
     }
 
-    private static void Exactly(JsonElement json, ReadOnlySpan<string> members)
+    internal static void Exactly(JsonElement json, ReadOnlySpan<string> members)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -289,10 +295,10 @@ public static class TransitionReader
         }
     }
 
-    private static string Text(JsonElement json, string name) =>
+    internal static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
 
-    private static long Integer(JsonElement json, string name) =>
+    internal static long Integer(JsonElement json, string name) =>
         json.GetProperty(name).TryGetInt64(out var value) && value is >= 0 and <= 9007199254740991
             ? value
             : throw new FormatException($"'{name}' is no integer in 0..2^53-1.");
