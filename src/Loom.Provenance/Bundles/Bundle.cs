@@ -36,7 +36,8 @@ public sealed class Bundle
 
     internal IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> Files => _files.Select(f => (f.Key, f.Value));
 
-    internal ReadOnlyMemory<byte>? File(string name) => _files.TryGetValue(name, out var content) ? content : null;
+    // A bare null would become an empty memory here, by way of byte[].
+    internal ReadOnlyMemory<byte>? File(string name) => _files.TryGetValue(name, out var content) ? content : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The links of one stream in order, as stated in the file; their truth is the verifier's question.</summary>
     /// <exception cref="BundleMalformedException">A line has not the form of the format.</exception>

@@ -109,16 +109,22 @@ public static class BundleWriter
     {
         var keyId = Digest.Of(signer.PublicKey.Span);
         var toSign = DsseEnvelope.PreAuthentication(payload);
-        if (cached is { } bytes)
-        {
-            var earlier = DsseEnvelope.Parse(bytes);
-            if (earlier.KeyId == keyId && earlier.Payload.AsSpan().SequenceEqual(payload)
-                && EcdsaP256.Verify(signer.PublicKey.Span, toSign, earlier.Signature))
-            {
-                return bytes.ToArray();
-            }
-        }
+        return cached is { Length: > 0 } bytes && Earlier(bytes) is { } earlier && earlier.KeyId == keyId
+            && earlier.Payload.AsSpan().SequenceEqual(payload) && EcdsaP256.Verify(signer.PublicKey.Span, toSign, earlier.Signature)
+            ? bytes.ToArray()
+            : new DsseEnvelope(payload, keyId, signer.Sign(toSign)).Write();
+    }
 
-        return new DsseEnvelope(payload, keyId, signer.Sign(toSign)).Write();
+    // A kept envelope that was damaged is as good as none.
+    private static DsseEnvelope? Earlier(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return DsseEnvelope.Parse(bytes);
+        }
+        catch (BundleMalformedException)
+        {
+            return null;
+        }
     }
 }
