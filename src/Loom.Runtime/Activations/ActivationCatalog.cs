@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Loom.Core;
+
+namespace Loom.Runtime;
+
+/// <summary>The actors in memory: at most so many, idle ones not for ever.</summary>
+internal sealed class ActivationCatalog(ActivationServices services)
+{
+    private readonly ConcurrentDictionary<ActorId, Activation> _activations = new();
+    private int _trimming;
+
+    public int Count => _activations.Count;
+
+    public bool TryGet(ActorId actor, [NotNullWhen(true)] out Activation? activation) => _activations.TryGetValue(actor, out activation);
+
+    public Activation GetOrAdd(ActorId actor, Machine machine)
+    {
+        if (_activations.TryGetValue(actor, out var found))
+        {
+            return found;
+        }
+
+        var made = new Activation(actor, machine, services, Remove);
+        found = _activations.GetOrAdd(actor, made);
+        if (ReferenceEquals(found, made))
+        {
+            services.Metrics.Activated();
+            TrimIfFull();
+        }
+
+        return found;
+    }
+
+    /// <summary>Passivates what was not used for the idle time.</summary>
+    public void PassivateIdle()
+    {
+        foreach (var (_, activation) in _activations)
+        {
+            if (services.Time.GetElapsedTime(activation.LastUsed) >= services.Options.IdleTime)
+            {
+                activation.TryPassivate();
+            }
+        }
+    }
+
+    /// <summary>Passivates everything and waits for it; busy ones are tried again as they finish.</summary>
+    public async Task PassivateAllAsync()
+    {
+        foreach (var (_, activation) in _activations)
+        {
+            activation.TryPassivate();
+        }
+
+        await Task.WhenAll(_activations.Values.Where(a => a.Stage >= ActivationStage.Ending).Select(a => a.Ended));
+    }
+
+    private void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.Actor, activation));
+
+    // Cuts to nine tenths in one go: looking for the least recently used is linear, so it must not happen per activation.
+    private void TrimIfFull()
+    {
+        if (_activations.Count <= services.Options.MaxActivations || Interlocked.Exchange(ref _trimming, 1) == 1)
+        {
+            return;
+        }
+
+        var surplus = _activations.Count - (services.Options.MaxActivations * 9 / 10);
+        foreach (var activation in _activations.Values.OrderBy(a => a.LastUsed))
+        {
+            if (surplus <= 0)
+            {
+                break;
+            }
+
+            surplus -= activation.TryPassivate() ? 1 : 0;
+        }
+
+        Volatile.Write(ref _trimming, 0);
+    }
+}

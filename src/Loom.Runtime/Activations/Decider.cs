@@ -1,0 +1,249 @@
+using Loom.Core;
+using Loom.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace Loom.Runtime;
+
+/// <summary>
+/// Decides commands over a loaded actor and makes the outcome durable. Used by one pump at a time. A reply of null with end means:
+/// not decided here, try a fresh activation.
+/// </summary>
+internal sealed class Decider(
+    ActorId actor, StreamName stream, Machine machine, ActorMemory memory, long fence, ActivationServices services)
+{
+    private readonly DurableAppend _append = new(stream, machine, memory, fence, services);
+    private bool _snapshotFailed;
+
+    public CommandIndex Commands => memory.Commands;
+
+    public async Task<(CommandReply? Reply, bool End)> HandleAsync(Envelope envelope)
+    {
+        var command = envelope.Command;
+        for (var conflicts = 0; ; conflicts++)
+        {
+            if (services.Bug != PlantedBug.ApplyDuplicate && memory.Commands.TryFind(command.Id.Value, out var done))
+            {
+                return (await services.Repeats.AnswerAsync(command, done.Value, CancellationToken.None), false);
+            }
+
+            if (command.ExpectedRevision is { } expected && expected != memory.Revision)
+            {
+                return (new CommandReply.Refused(
+                    RefusalKind.Conflict, "stale-revision", $"{actor} is at revision {memory.Revision}, not {expected}. Look at it again, then decide whether to send the command."), false);
+            }
+
+            if (Decide(command, out var accepted) is { } no)
+            {
+                return (no, false);
+            }
+
+            if (accepted!.Events.Count == 0)
+            {
+                return (NothingToDo(accepted.State), false);
+            }
+
+            if (Write(command, accepted, out var written) is { } refused)
+            {
+                return (refused, false);
+            }
+
+            var reply = new CommandReply.Accepted(actor, written!.Link.LastRevision, written.Link.Count, written.Link.Hash, Repeated: false);
+            if (services.Bug == PlantedBug.AcknowledgeEarly)
+            {
+                envelope.TrySetResult(reply);
+            }
+
+            switch (await _append.AppendAsync(written, accepted.State))
+            {
+                case AppendOutcome.Durable:
+                    return (reply, false);
+                case AppendOutcome.DurableThenFencedOff:
+                    return (reply, true);
+                case AppendOutcome.FencedOff:
+                    return (null, true);
+                case AppendOutcome.Refused r:
+                    return (r.Reply, false);
+                case AppendOutcome.Unknown:
+                    return (new CommandReply.Refused(
+                        RefusalKind.Unavailable, "outcome-unknown", $"The journal did not say whether the command is durable. Send it again with the same id '{command.Id}': it will be done once.",
+                        services.Options.RetryAfter), true);
+                case AppendOutcome.Conflict when conflicts >= services.Options.MaxConflicts:
+                    return (new CommandReply.Refused(
+                        RefusalKind.Busy, "contended", $"{actor} is being changed by others; the command was decided {conflicts + 1} times and each time came second. Send it again.",
+                        services.Options.RetryAfter), false);
+            }
+        }
+    }
+
+    /// <summary>Appends the upgrade transition; false when another writer was first and the actor has to be loaded again.</summary>
+    public async Task<bool> UpgradeAsync(MachineId from)
+    {
+        var head = memory.Head!;
+        var written = TransitionWriter.Write(new TransitionDraft
+        {
+            Stream = stream,
+            Previous = head,
+            ActorType = machine.Manifest.QualifiedType,
+            Machine = machine.Manifest.Machine,
+            Kind = LinkKind.Upgrade,
+            CommandId = UuidV5.DerivedCommand($"{stream.Value}\n{head.LastRevision + 1}\n{machine.Manifest.Machine.Value}"),
+            CommandType = "loom.upgrade",
+            Command = UpgradeBody(from),
+            Principal = RuntimePrincipal,
+            Events = [new EmittedEvent(StreamFold.UpgradedEvent, EventData.Json, UpgradeBody(from))],
+            State = memory.State!.Bytes,
+            Fence = fence,
+            At = Now(),
+            Salt = services.NewSalt(),
+        });
+        return await _append.AppendAsync(written, memory.State!) is AppendOutcome.Durable;
+    }
+
+    public void SnapshotIfDue()
+    {
+        if (services.Options.SnapshotEvery > 0 && memory.SinceSnapshot >= services.Options.SnapshotEvery)
+        {
+            Snapshot();
+        }
+    }
+
+    /// <summary>On passivation a snapshot pays when a good part of the interval has to be read again otherwise.</summary>
+    public void SnapshotOnLeaving()
+    {
+        if (services.Options.SnapshotEvery > 0 && memory.SinceSnapshot * 4 >= services.Options.SnapshotEvery && memory.SinceSnapshot > 0)
+        {
+            Snapshot();
+        }
+    }
+
+    /// <summary>Whom the platform's own transitions name.</summary>
+    public const string RuntimePrincipal = "loom:runtime";
+
+    private CommandReply? Decide(ActorCommand command, out MachineOutcome.Accepted? accepted)
+    {
+        accepted = null;
+        var context = new MachineContext(
+            stream.Value, Now(), command.Id.Value, command.Type, command.Principal, memory.Revision + 1, command.SortedRoles);
+        MachineOutcome outcome;
+        try
+        {
+            outcome = machine.Decide(memory.State, command.Type, command.Canonical, context);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            services.Log.LogError(e, "The machine of {Actor} failed at '{Command}'.", actor.ToString(), command.Type);
+            return Fault("machine-fault", $"threw {e.GetType().Name} at '{command.Type}'");
+        }
+
+        switch (outcome)
+        {
+            case MachineOutcome.Rejected no:
+                return new CommandReply.Rejected(no.Rejection.Code, no.Rejection.Message);
+            case MachineOutcome.Invalid invalid:
+                return new CommandReply.Refused(RefusalKind.Invalid, invalid.Code, invalid.Message);
+            default:
+                accepted = (MachineOutcome.Accepted)outcome;
+                _decidedAt = context.At;
+                return null;
+        }
+    }
+
+    private Timestamp _decidedAt;
+
+    private CommandReply NothingToDo(MachineState state) =>
+        memory.State is { } before && (ReferenceEquals(before, state) || before.Bytes.Span.SequenceEqual(state.Bytes.Span))
+            ? new CommandReply.Accepted(actor, memory.Revision, 0, memory.Head!.Hash, Repeated: false)
+            : Fault("state-without-events", "changed its state without an event");
+
+    private CommandReply.Refused? Write(ActorCommand command, MachineOutcome.Accepted accepted, out WrittenTransition? written)
+    {
+        written = null;
+        foreach (var e in accepted.Events)
+        {
+            if (e.Type.StartsWith("loom.", StringComparison.Ordinal) || e.Type.StartsWith('$'))
+            {
+                return Fault("reserved-event-type", $"emitted an event '{e.Type}'; names that begin with loom. or $ are reserved");
+            }
+        }
+
+        if (accepted.Events.Count > TransitionWriter.MaxEvents)
+        {
+            return new CommandReply.Refused(
+                RefusalKind.TooLarge, "transition-too-large", $"'{command.Type}' would make {accepted.Events.Count} events; one transition has at most {TransitionWriter.MaxEvents}. Split the command.");
+        }
+
+        try
+        {
+            written = TransitionWriter.Write(new TransitionDraft
+            {
+                Stream = stream,
+                Previous = memory.Head,
+                ActorType = machine.Manifest.QualifiedType,
+                Machine = machine.Manifest.Machine,
+                CommandId = command.Id,
+                CommandType = command.Type,
+                CommandContentType = command.ContentType,
+                Command = command.Canonical,
+                Principal = command.Principal,
+                Roles = command.SortedRoles,
+                Events = accepted.Events,
+                State = accepted.State.Bytes,
+                Fence = fence,
+                At = _decidedAt,
+                Correlation = command.Correlation,
+                Causation = command.Causation,
+                Traceparent = command.OwnTraceparent ?? command.Traceparent,
+                Salt = services.NewSalt(),
+            });
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return new CommandReply.Refused(RefusalKind.TooLarge, "transition-too-large", e.Message);
+        }
+    }
+
+    private CommandReply.Refused Fault(string code, string what) => new(
+        RefusalKind.Fault, code, $"The machine {machine.Manifest.Machine} of {actor} {what}. Nothing was written; its author has to repair it.");
+
+    // Never earlier than the previous link, whatever the clock does.
+    private Timestamp Now()
+    {
+        var now = new Timestamp(services.Time.GetUtcNow());
+        return memory.Head is { } head ? Timestamp.Max(now, head.At) : now;
+    }
+
+    private ReadOnlyMemory<byte> UpgradeBody(MachineId from)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(128);
+        var json = new CanonicalJsonWriter(buffer);
+        json.StartObject();
+        json.Name("from");
+        json.String(from.Value);
+        json.Name("to");
+        json.String(machine.Manifest.Machine.Value);
+        json.EndObject();
+        return buffer.WrittenMemory;
+    }
+
+    private void Snapshot()
+    {
+        if (_snapshotFailed)
+        {
+            return;
+        }
+
+        try
+        {
+            var head = memory.Head!;
+            services.Snapshots.Store(stream, new Snapshot(head.Hash, head.LastRevision, head.Machine, memory.State!.Bytes, memory.Commands.ToList()));
+            memory.SinceSnapshot = 0;
+            services.Metrics.SnapshotWritten();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _snapshotFailed = true; // only a cache: say it once per activation and go on
+            services.Log.LogWarning(e, "The snapshot of {Actor} could not be written.", actor.ToString());
+        }
+    }
+}

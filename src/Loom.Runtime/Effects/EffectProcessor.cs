@@ -1,0 +1,372 @@
+using System.Diagnostics.Metrics;
+using Loom.Coordination;
+using Loom.Core;
+using Loom.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace Loom.Runtime;
+
+/// <summary>
+/// Carries out effects of durable transitions, in one host at a time (by lease), at least once: the cursor never passes an effect that
+/// is not done, and doing one again changes nothing.
+/// </summary>
+internal sealed class EffectProcessor
+{
+    private const string LeaseName = "loom.effects";
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly Counter<long> EffectsTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.effects", "{effect}", "Effects by kind and outcome.");
+
+    private readonly ActorRuntime _runtime;
+    private readonly ActivationServices _services;
+    private readonly PendingTimers _timers;
+    private long _sent, _rejected, _dropped, _fired;
+    private ulong? _position;
+    private volatile bool _inCharge;
+    private volatile string? _lastProblem;
+
+    public EffectProcessor(ActorRuntime runtime, ActivationServices services, IStateFiles files) =>
+        (_runtime, _services, _timers) = (runtime, services, new PendingTimers(files));
+
+    public EffectStatistics Statistics => new(
+        Interlocked.Read(ref _sent), Interlocked.Read(ref _rejected), Interlocked.Read(ref _dropped), Interlocked.Read(ref _fired),
+        _timers.Count, _position, _inCharge, _lastProblem);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await _services.Leases.TryAcquireAsync(LeaseName, stop);
+                if (lease is not null)
+                {
+                    using var term = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
+                    await new Term(this, term).RunAsync();
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (e is not OperationCanceledException)
+                {
+                    _services.Log.LogWarning(e, "The effects were interrupted and go on from their cursor.");
+                }
+            }
+
+            _inCharge = false;
+            try
+            {
+                await Task.Delay(_services.Options.RetryInterval, _services.Time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+    }
+
+    /// <summary>One time in charge: from taking the lease to losing it, or to a failure.</summary>
+    private sealed class Term(EffectProcessor owner, CancellationTokenSource end)
+    {
+        private readonly ActivationServices _services = owner._services;
+        private readonly EffectCursor _cursor = new(owner._services.Journal);
+        private readonly EffectCollector _collector = new(owner._runtime.Types);
+        private readonly EffectLanes _lanes = new(owner._services.Options.EffectLanes, owner._services.Run);
+        private readonly Lock _gate = new();
+
+        // Effects under way, each with the position to restart after should it not get done.
+        private readonly SortedDictionary<ulong, ulong?> _underWay = [];
+        private ulong? _seen;
+        private bool _news;
+        private TaskCompletionSource _timersChanged = NewSignal();
+
+        public async Task RunAsync()
+        {
+            await _cursor.ReadAsync(end.Token);
+            if (_services.Bug == PlantedBug.LoseCursor)
+            {
+                await _cursor.LoseAsync(end.Token);
+            }
+
+            owner._position = _seen = _cursor.Position;
+            owner._timers.Load();
+            await CatchTimersUpAsync();
+            owner._inCharge = true;
+            var work = Task.WhenAll(
+                EndingWith(_services.Run(FollowAsync)), EndingWith(_services.Run(FireTimersAsync)), EndingWith(_services.Run(MoveCursorAsync)));
+            try
+            {
+                await work;
+            }
+            finally
+            {
+                await _lanes.IdleAsync();
+            }
+        }
+
+        // Whichever part ends first, and why ever, ends the others.
+        private async Task EndingWith(Task part)
+        {
+            try
+            {
+                await part;
+            }
+            finally
+            {
+                end.Cancel();
+            }
+        }
+
+        // The file of timers was written before the cursor moved; when it is behind, it was lost.
+        private async Task CatchTimersUpAsync()
+        {
+            if (_cursor.Position is not { } cursor || owner._timers.Known >= cursor)
+            {
+                return;
+            }
+
+            var collector = new EffectCollector(owner._runtime.Types);
+            await foreach (var e in _services.Journal.ReadAllAsync(Direction.Forwards, (owner._timers.Known ?? 0) + 1, long.MaxValue, null, end.Token))
+            {
+                if (e.Position > cursor)
+                {
+                    break;
+                }
+
+                if (collector.Accept(e) is { } transition)
+                {
+                    owner._timers.Accept(transition);
+                }
+            }
+        }
+
+        private async Task FollowAsync()
+        {
+            await foreach (var message in _services.Journal.SubscribeToAllAsync(_cursor.Position, null, end.Token))
+            {
+                if (message is not SubscriptionMessage.EventArrived { Event: var e })
+                {
+                    continue;
+                }
+
+                if (_collector.Accept(e) is { } transition)
+                {
+                    await TakeAsync(transition);
+                }
+
+                if (_collector.BetweenTransitions)
+                {
+                    lock (_gate)
+                    {
+                        _seen = e.Position;
+                    }
+                }
+            }
+        }
+
+        private async Task TakeAsync(EffectTransition transition)
+        {
+            foreach (var unreadable in owner._timers.Accept(transition))
+            {
+                owner.Dropped(unreadable.Event, "its body is no timer");
+            }
+
+            Pulse();
+            foreach (var effect in transition.Effects)
+            {
+                if (effect.Kind == EffectKind.Send)
+                {
+                    lock (_gate)
+                    {
+                        _underWay[effect.Event.Position] = _seen;
+                    }
+
+                    await _lanes.AddAsync(effect.Event.Stream.Value, () => SendAsync(effect), end.Token);
+                }
+            }
+
+            lock (_gate)
+            {
+                _news = true;
+            }
+        }
+
+        private async Task SendAsync(Effect effect)
+        {
+            if (EffectCommands.OfSend(effect, out var problem) is not { } command)
+            {
+                owner.Dropped(effect.Event, problem!);
+            }
+            else if (await InsistAsync(command) is not { } reply)
+            {
+                return; // the term is over: whoever is next in charge does it again
+            }
+            else
+            {
+                owner.Sent(effect.Event, command, reply);
+            }
+
+            lock (_gate)
+            {
+                _underWay.Remove(effect.Event.Position);
+                _news = true;
+            }
+        }
+
+        // Until the target has decided; null when the term ended first.
+        private async Task<CommandReply?> InsistAsync(ActorCommand command)
+        {
+            var wait = _services.Options.RetryInterval;
+            while (!end.IsCancellationRequested)
+            {
+                try
+                {
+                    var reply = await owner._runtime.SendFromRuntimeAsync(command, end.Token);
+                    if (reply is not CommandReply.Refused { Kind: RefusalKind.Busy or RefusalKind.Unavailable })
+                    {
+                        return reply;
+                    }
+
+                    await Task.Delay(wait, _services.Time, end.Token);
+                    wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                }
+                catch (OperationCanceledException)
+                {
+                    return null;
+                }
+            }
+
+            return null;
+        }
+
+        private async Task FireTimersAsync()
+        {
+            while (true)
+            {
+                Task changed;
+                lock (_gate)
+                {
+                    changed = _timersChanged.Task;
+                }
+
+                var now = new Timestamp(_services.Time.GetUtcNow());
+                if (owner._timers.TakeDue(now, out var next) is { } timer)
+                {
+                    await _lanes.AddAsync(timer.Actor.ToString(), () => FireAsync(timer), end.Token);
+                    continue;
+                }
+
+                // Never longer than a while: the wall clock may jump, which no timer of the process notices.
+                var wait = next is { } due && due.Time - now.Time < LongestWait ? due.Time - now.Time : LongestWait;
+                try
+                {
+                    await changed.WaitAsync(wait, _services.Time, end.Token);
+                }
+                catch (TimeoutException)
+                {
+                }
+            }
+        }
+
+        private async Task FireAsync(PendingTimer timer)
+        {
+            if (await InsistAsync(EffectCommands.OfTimer(timer)) is not { } reply)
+            {
+                return;
+            }
+
+            owner.Fired(timer, reply);
+            owner._timers.Done(timer.EffectId);
+            lock (_gate)
+            {
+                _news = true;
+            }
+        }
+
+        private async Task MoveCursorAsync()
+        {
+            while (true)
+            {
+                await Task.Delay(_services.Options.CursorInterval, _services.Time, end.Token);
+                ulong? position;
+                lock (_gate)
+                {
+                    // Only news of actors move the cursor: the cursor's own events are in the journal too.
+                    if (!_news)
+                    {
+                        continue;
+                    }
+
+                    _news = false;
+                    position = _underWay.Count > 0 ? _underWay.First().Value : _seen;
+                }
+
+                owner._timers.Save();
+                if (position is { } to && (_cursor.Position is null || to > _cursor.Position))
+                {
+                    if (!await _cursor.WriteAsync(to, end.Token))
+                    {
+                        return; // somebody else is in charge
+                    }
+
+                    owner._position = to;
+                }
+            }
+        }
+
+        private void Pulse()
+        {
+            TaskCompletionSource signal;
+            lock (_gate)
+            {
+                (signal, _timersChanged) = (_timersChanged, NewSignal());
+            }
+
+            signal.SetResult();
+        }
+
+        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private void Sent(RecordedEvent effect, ActorCommand command, CommandReply reply)
+    {
+        switch (reply)
+        {
+            case CommandReply.Accepted:
+                Interlocked.Increment(ref _sent);
+                EffectsTotal.Add(1, new("kind", "send"), new("outcome", "accepted"));
+                break;
+            case CommandReply.Rejected no:
+                Interlocked.Increment(ref _rejected);
+                EffectsTotal.Add(1, new("kind", "send"), new("outcome", "rejected"));
+                Problem(effect, $"{command.Actor} rejected '{command.Type}': {no.Code}");
+                break;
+            case CommandReply.Refused no:
+                Dropped(effect, $"'{command.Type}' to {command.Actor} was refused: {no.Code}. {no.Message}");
+                break;
+        }
+    }
+
+    private void Fired(PendingTimer timer, CommandReply reply)
+    {
+        Interlocked.Increment(ref _fired);
+        var outcome = reply switch { CommandReply.Accepted => "accepted", CommandReply.Rejected => "rejected", _ => "refused" };
+        EffectsTotal.Add(1, new("kind", "timer"), new("outcome", outcome));
+        if (reply is CommandReply.Refused no)
+        {
+            _lastProblem = $"The timer {timer.EffectId} of {timer.Actor} was refused: {no.Code}.";
+            _services.Log.LogWarning("The timer {Effect} of {Actor} was refused: {Code}.", timer.EffectId, timer.Actor.ToString(), no.Code);
+        }
+    }
+
+    private void Dropped(RecordedEvent effect, string why)
+    {
+        Interlocked.Increment(ref _dropped);
+        EffectsTotal.Add(1, new("kind", "send"), new("outcome", "dropped"));
+        Problem(effect, why);
+    }
+
+    private void Problem(RecordedEvent effect, string why)
+    {
+        _lastProblem = $"{effect.Stream} at revision {effect.Revision}: {why}";
+        _services.Log.LogWarning("The effect {Stream} at revision {Revision}: {Why}", effect.Stream.Value, effect.Revision, why);
+    }
+}
