@@ -52,6 +52,12 @@ public abstract record AppendResult
         /// be another writer's, so whoever depends on its own bytes reads them back. A journal that cannot tell says true.
         /// </summary>
         public bool Repeated { get; init; }
+
+        /// <summary>Compares the answer, not how it came about: a repeat is answered as the first was.</summary>
+        public bool Equals(Appended? other) => other is not null && LastRevision == other.LastRevision && Position == other.Position;
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(LastRevision, Position);
     }
 
     /// <summary>The stream was not as expected; nothing was written.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Loom.Core;
+using Loom.Journal.Embedded;
 
 namespace Loom.Journal;
 
@@ -10,6 +11,7 @@ namespace Loom.Journal;
 public sealed class InMemoryJournal(TimeProvider time) : IJournal
 {
     private const int Page = 256;
+    private const string CursorPrefix = "loom.cursors-";
 
     private readonly Lock _gate = new();
     private readonly List<RecordedEvent> _all = [];
@@ -20,7 +22,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
     /// <inheritdoc/>
     public Task<AppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(events);
+        AppendRules.Check(stream, events);
         cancellationToken.ThrowIfCancellationRequested();
         TaskCompletionSource signal;
         AppendResult result;
@@ -69,6 +71,11 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             {
                 ThrowIfClosed();
                 var count = _streams.GetValueOrDefault(stream.Value)?.Count ?? 0;
+                if (from < count - 1 && stream.Value.StartsWith(CursorPrefix, StringComparison.Ordinal))
+                {
+                    from = direction == Direction.Forwards ? count - 1 : -1; // a cursor stream keeps just its newest event
+                }
+
                 from = direction == Direction.Backwards ? Math.Min(from, count - 1) : from;
                 if (from < 0 || from >= count)
                 {

@@ -21,6 +21,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
     private Task _work = Task.CompletedTask;
     private int _started;
     private volatile bool _draining;
+    private volatile bool _disposed;
 
     /// <summary>Puts a runtime together; <see cref="StartAsync"/> starts its background work.</summary>
     /// <param name="options">Limits and intervals.</param>
@@ -121,7 +122,13 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
     /// <summary>Drains without patience.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         await DrainAsync(TimeSpan.Zero, CancellationToken.None);
+        _disposed = true;
         _stop.Dispose();
     }
 
@@ -225,6 +232,11 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
 
     private async Task StopWorkAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         _stop.Cancel(); // not CancelAsync: its continuation would leave the scheduler
         await _work;
     }

@@ -115,7 +115,7 @@ internal sealed class Decider(StoredEvents stored, PlantedBug bug)
             position = e.Position;
             if (++i == request.Events.Count)
             {
-                return new AppendResult.Appended(e.Revision, position);
+                return new AppendResult.Appended(e.Revision, position) { Repeated = true };
             }
         }
 
@@ -133,7 +133,7 @@ internal sealed class Decider(StoredEvents stored, PlantedBug bug)
             }
         }
 
-        return new AppendResult.Appended(last.Revision, last.Position);
+        return new AppendResult.Appended(last.Revision, last.Position) { Repeated = true };
     }
 
     private long DurableHead(StreamKey key)
