@@ -115,8 +115,9 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
             await Task.Delay(TimeSpan.FromMilliseconds(10), _services.Time, cancellationToken);
         }
 
-        await _catalog.PassivateAllAsync();
-        return _services.Metrics.InFlight == 0;
+        var done = _services.Metrics.InFlight == 0;
+        await _catalog.LeaveAsync(waitForAll: done);
+        return done;
     }
 
     /// <summary>Drains without patience.</summary>

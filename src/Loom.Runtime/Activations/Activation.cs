@@ -17,6 +17,7 @@ internal sealed class Activation
     private readonly Queue<Envelope> _mailbox = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _pumping;
+    private bool _leaving;
     private Decider? _decider;
     private Lease? _lease;
 
@@ -90,20 +91,40 @@ internal sealed class Activation
         return true;
     }
 
+    /// <summary>Ends the activation as soon as nothing waits.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _leaving = true;
+        }
+
+        TryPassivate();
+    }
+
     private async Task PumpAsync()
     {
         while (true)
         {
-            Envelope envelope;
+            Envelope? envelope;
             lock (_gate)
             {
-                if (_mailbox.Count == 0)
+                if (!_mailbox.TryDequeue(out envelope))
                 {
-                    _pumping = false;
-                    return;
-                }
+                    if (!_leaving)
+                    {
+                        _pumping = false;
+                        return;
+                    }
 
-                envelope = _mailbox.Dequeue();
+                    Stage = ActivationStage.Ending;
+                }
+            }
+
+            if (envelope is null)
+            {
+                await EndAsync(null, passivated: true);
+                return;
             }
 
             _services.Metrics.Queued(-1);

@@ -26,7 +26,7 @@ internal sealed class ActivationCatalog(ActivationServices services)
         if (ReferenceEquals(found, made))
         {
             services.Metrics.Activated();
-            TrimIfFull();
+            TrimIfFull(made);
         }
 
         return found;
@@ -44,21 +44,22 @@ internal sealed class ActivationCatalog(ActivationServices services)
         }
     }
 
-    /// <summary>Passivates everything and waits for it; busy ones are tried again as they finish.</summary>
-    public async Task PassivateAllAsync()
+    /// <summary>Lets every actor leave as soon as its mailbox is empty; those that never get there are not waited for.</summary>
+    public Task LeaveAsync(bool waitForAll)
     {
-        foreach (var (_, activation) in _activations)
+        var all = _activations.Values.ToList();
+        foreach (var activation in all)
         {
-            activation.TryPassivate();
+            activation.Leave();
         }
 
-        await Task.WhenAll(_activations.Values.Where(a => a.Stage >= ActivationStage.Ending).Select(a => a.Ended));
+        return Task.WhenAll(all.Where(a => waitForAll || a.Stage >= ActivationStage.Ending).Select(a => a.Ended));
     }
 
     private void Remove(Activation activation) => _activations.TryRemove(KeyValuePair.Create(activation.Actor, activation));
 
     // Cuts to nine tenths in one go: looking for the least recently used is linear, so it must not happen per activation.
-    private void TrimIfFull()
+    private void TrimIfFull(Activation justMade)
     {
         if (_activations.Count <= services.Options.MaxActivations || Interlocked.Exchange(ref _trimming, 1) == 1)
         {
@@ -73,7 +74,8 @@ internal sealed class ActivationCatalog(ActivationServices services)
                 break;
             }
 
-            surplus -= activation.TryPassivate() ? 1 : 0;
+            // Who is leaving already counts; who just came is about to be used.
+            surplus -= activation.Stage >= ActivationStage.Ending || (!ReferenceEquals(activation, justMade) && activation.TryPassivate()) ? 1 : 0;
         }
 
         Volatile.Write(ref _trimming, 0);

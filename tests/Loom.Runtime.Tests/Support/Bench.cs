@@ -55,8 +55,12 @@ internal sealed class Bench : IAsyncDisposable
     public Task<CommandReply> Send(ActorRuntime runtime, string actor, string type, string json, string? id = null) =>
         runtime.SendAsync(Command(actor, type, json, id), default);
 
-    public async Task<CommandReply.Accepted> Accepted(ActorRuntime runtime, string actor, string type, string json, string? id = null) =>
-        Assert.IsType<CommandReply.Accepted>(await Send(runtime, actor, type, json, id));
+    public async Task<CommandReply.Accepted> Accepted(ActorRuntime runtime, string actor, string type, string json, string? id = null)
+    {
+        var reply = await Send(runtime, actor, type, json, id);
+        Assert.True(reply is CommandReply.Accepted, reply.ToString());
+        return (CommandReply.Accepted)reply;
+    }
 
     public async Task<List<Transition>> History(string actor)
     {
