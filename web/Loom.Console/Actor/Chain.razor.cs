@@ -1,6 +1,7 @@
 using Loom.Web.Data;
 using Loom.Web.Parts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace Loom.Web.Actor;
 
@@ -10,6 +11,7 @@ public sealed partial class Chain : Living
     private const int Window = 9;
 
     private IReadOnlyList<TransitionRow> _rows = [];
+    private long _shown = -1;
 
     /// <summary>The actor.</summary>
     [Parameter, EditorRequired]
@@ -26,17 +28,26 @@ public sealed partial class Chain : Living
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
     private ChainLayout Layout { get; set; } = ChainLayout.Of([], 0);
 
     /// <inheritdoc/>
     protected override Task OnParametersSetAsync() => TryAsync(ReadAsync);
 
     /// <inheritdoc/>
-    protected override void OnAfterRender(bool firstRender)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
             _ = EveryAsync(TimeSpan.FromSeconds(1), Clock, ct => _rows.Any(r => r.CheckpointSize is null) ? ReadAsync(ct) : Task.CompletedTask);
+        }
+
+        if (_shown != Number && Layout.Nodes.FirstOrDefault(n => n.Row.Number == Number) is { } node)
+        {
+            _shown = Number;
+            await TryAsync(async ct => await Js.InvokeVoidAsync("loom.center", ct, "chain", node.Middle));
         }
     }
 

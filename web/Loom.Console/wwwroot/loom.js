@@ -62,7 +62,15 @@ new MutationObserver(() => {
   if (/components-reconnect-(failed|rejected)/.test(modal.className)) comeBack();
 }).observe(modal, { attributes: true, attributeFilter: ["class"] });
 
-loom.reveal = (id, top, height) => {
+// A virtualised list gets its height a moment after it is drawn, hence the few tries.
+loom.reveal = (id, top, height, tries = 30) => {
   const e = document.getElementById(id);
-  if (e && (top < e.scrollTop || top + height > e.scrollTop + e.clientHeight)) e.scrollTop = Math.max(0, top - e.clientHeight / 3);
+  if (!e) return;
+  if (e.scrollHeight < top + height && tries > 0) return void setTimeout(loom.reveal, 50, id, top, height, tries - 1);
+  if (top < e.scrollTop || top + height > e.scrollTop + e.clientHeight) e.scrollTop = Math.max(0, top - e.clientHeight / 3);
+};
+
+loom.center = (id, middle) => {
+  const e = document.getElementById(id);
+  if (e) e.scrollLeft = middle - e.clientWidth / 2;
 };
