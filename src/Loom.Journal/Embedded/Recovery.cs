@@ -37,7 +37,13 @@ internal static class Recovery
     /// a group is written only when all before it is safe. Records of the bad place's own group do not count, since any part of an
     /// unfinished write may have reached the disk.
     /// </summary>
-    public static long? ProofOfDamage(IDiskFile file, ulong start, long badOffset, long length)
+    public static long? ProofOfDamage(IDiskFile file, ulong start, long badOffset, long length) =>
+        Find(file, start, badOffset, length, afterGroup: start + (ulong)badOffset + 1);
+
+    /// <summary>The first whole record after a bad one.</summary>
+    public static long? NextRecord(IDiskFile file, ulong start, long badOffset, long length) => Find(file, start, badOffset, length, afterGroup: 0);
+
+    private static long? Find(IDiskFile file, ulong start, long badOffset, long length, ulong afterGroup)
     {
         var rest = new byte[length - badOffset];
         var read = file.Read(badOffset, rest);
@@ -53,7 +59,7 @@ internal static class Recovery
             at += found;
             var offset = badOffset + at;
             if (RecordHeader.TryRead(bytes[at..], start + (ulong)offset, out var header)
-                && header.GroupStart > start + (ulong)badOffset
+                && header.GroupStart >= afterGroup
                 && header.Length <= bytes.Length - at
                 && header.Verifies(bytes[at..], bytes.Slice(at + RecordHeader.Size, header.PayloadLength)))
             {

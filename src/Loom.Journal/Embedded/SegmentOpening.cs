@@ -256,9 +256,3 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
         return file.Read(0, header) == header.Length && SegmentHeader.IsValid(header, start);
     }
 }
-
-/// <summary>What opening a journal cut off: the rest of a write that a crash interrupted and that was never acknowledged.</summary>
-/// <param name="File">The segment file.</param>
-/// <param name="Offset">Where the cut is.</param>
-/// <param name="Bytes">How much was cut.</param>
-public sealed record JournalRecovery(string File, long Offset, long Bytes);

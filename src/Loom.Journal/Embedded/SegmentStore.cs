@@ -63,9 +63,11 @@ internal sealed class SegmentStore : IDisposable
         }
     }
 
-    /// <summary>Whether so many more bytes fit the segment (an empty segment takes a record of any size).</summary>
-    public bool Fits(int bytes) =>
-        !MustRoll && (_written == SegmentHeader.Size || _written + bytes <= _options.SegmentBytes);
+    /// <summary>Whether so many more bytes fit the segment.</summary>
+    public bool Fits(int bytes) => !MustRoll && _written + bytes <= _options.SegmentBytes;
+
+    /// <summary>Whether one record of that length may go in next: an empty segment takes it whatever its size.</summary>
+    public bool Takes(int bytes) => Fits(bytes) || (!MustRoll && _written == SegmentHeader.Size);
 
     public void Write(ReadOnlySpan<byte> bytes)
     {

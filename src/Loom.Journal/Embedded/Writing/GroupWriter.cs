@@ -192,7 +192,7 @@ internal sealed class GroupWriter
                     continue;
                 }
 
-                if (_group.Count == 0 && !_store.Fits(request.RecordLength))
+                if (_group.Count == 0 && !_store.Takes(request.RecordLength))
                 {
                     _store.Roll();
                     start = _store.End;
