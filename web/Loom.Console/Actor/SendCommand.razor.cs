@@ -31,7 +31,10 @@ public sealed partial class SendCommand
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => TryAsync(async ct =>
     {
-        _forms = ActorId.TryParse(Stream, out var actor) ? await Source.FormsAsync(actor.Type, ct) : [];
+        // Commands under reserved names are answers of the runtime; every edge refuses them from people.
+        _forms = ActorId.TryParse(Stream, out var actor)
+            ? [.. (await Source.FormsAsync(actor.Type, ct)).Where(f => !f.Type.StartsWith("loom.", StringComparison.Ordinal))]
+            : [];
         Choose(_forms.Count > 0 ? _forms[0].Type : null);
     });
 
