@@ -35,19 +35,18 @@ internal sealed class ActivationCatalog(ActivationServices services)
     /// <summary>Passivates what was not used for the idle time.</summary>
     public void PassivateIdle()
     {
-        foreach (var (_, activation) in _activations)
+        // In order, as everywhere: a dictionary's own order differs from process to process.
+        var idle = _activations.Values.Where(a => services.Time.GetElapsedTime(a.LastUsed) >= services.Options.IdleTime);
+        foreach (var activation in idle.OrderBy(a => a.Stream.Value, StringComparer.Ordinal))
         {
-            if (services.Time.GetElapsedTime(activation.LastUsed) >= services.Options.IdleTime)
-            {
-                activation.TryPassivate();
-            }
+            activation.TryPassivate();
         }
     }
 
     /// <summary>Lets every actor leave as soon as its mailbox is empty; those that never get there are not waited for.</summary>
     public Task LeaveAsync(bool waitForAll)
     {
-        var all = _activations.Values.ToList();
+        var all = _activations.Values.OrderBy(a => a.Stream.Value, StringComparer.Ordinal).ToList();
         foreach (var activation in all)
         {
             activation.Leave();
@@ -67,7 +66,7 @@ internal sealed class ActivationCatalog(ActivationServices services)
         }
 
         var surplus = _activations.Count - (services.Options.MaxActivations * 9 / 10);
-        foreach (var activation in _activations.Values.OrderBy(a => a.LastUsed))
+        foreach (var activation in _activations.Values.OrderBy(a => a.LastUsed).ThenBy(a => a.Stream.Value, StringComparer.Ordinal))
         {
             if (surplus <= 0)
             {
