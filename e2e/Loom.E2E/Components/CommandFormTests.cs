@@ -9,7 +9,7 @@ public sealed class CommandFormTests
 {
     private const string Schema = """
         {"type":["object","null"],"properties":{
-          "amount":{"type":"string","description":"cents"},
+          "amount":{"type":"string","description":"cents","pattern":"^[0-9]+$"},
           "currency":{"enum":["EUR","USD"]},
           "days":{"type":"integer"},
           "urgent":{"type":"boolean"},
@@ -45,6 +45,18 @@ public sealed class CommandFormTests
         Assert.Equal("A whole number, please.", form.Fields.Single(f => f.Name == "days").Error);
         Assert.Equal("This is not JSON.", form.Fields.Single(f => f.Name == "tags").Error);
         Assert.Null(form.Fields.Single(f => f.Name == "note").Error);
+    }
+
+    [Fact]
+    public void A_text_that_does_not_fit_its_pattern_is_refused_at_its_field()
+    {
+        var form = FormField.Of("""{"type":"object","properties":{"a":{"type":"string","description":"Whole cents.","pattern":"^[0-9]+$"},"b":{"type":"string","pattern":"("}}}""");
+        Set(form, "a", "12.50");
+        Set(form, "b", "anything");
+        Assert.Null(form.ToJson());
+        Assert.Equal("This does not fit. Whole cents.", form.Fields[0].Error);
+        Set(form, "a", "1250");
+        Assert.NotNull(form.ToJson());
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Loom.Web.Json;
 
@@ -52,6 +53,9 @@ public sealed class FormField
     /// <summary>Values of a choice.</summary>
     public IReadOnlyList<string> Choices { get; private init; } = [];
 
+    /// <summary>What a text has to look like, as a regular expression; null when any will do.</summary>
+    public string? Pattern { get; private init; }
+
     /// <summary>Fields of a group.</summary>
     public IReadOnlyList<FormField> Fields { get; private init; } = [];
 
@@ -71,7 +75,7 @@ public sealed class FormField
     /// <summary>The body as JSON; null when a field is wrong (each says what).</summary>
     public string? ToJson() => Read(out var node) ? node?.ToJsonString() ?? "null" : null;
 
-    private static FormField Any(string name, bool required) => new(name, FieldKind.Json, required, false, "JSON");
+    private static FormField Any(string name, bool required) => new(name, FieldKind.Json, required, false, "JSON, for example \"text\" or 12");
 
     private static FormField Build(string name, JsonObject schema, bool required, int depth)
     {
@@ -98,7 +102,10 @@ public sealed class FormField
         return types switch
         {
             _ when types.Contains("integer") => new FormField(name, FieldKind.Integer, required, nullable, hint),
-            ["string"] => new FormField(name, FieldKind.Text, required, nullable, hint.Length > 0 ? hint : Format(schema)),
+            ["string"] => new FormField(name, FieldKind.Text, required, nullable, hint.Length > 0 ? hint : Format(schema))
+            {
+                Pattern = schema["pattern"]?.GetValue<string>(),
+            },
             ["boolean"] => new FormField(name, FieldKind.Flag, required, nullable, hint) { Value = "false" },
             ["object"] when schema.Count == 1 => new FormField(name, FieldKind.Group, required, nullable, hint),
             _ => Any(name, required),
@@ -153,9 +160,33 @@ public sealed class FormField
             FieldKind.Integer => Integer(),
             FieldKind.Flag => JsonValue.Create(Value == "true"),
             FieldKind.Json => Parsed(),
-            _ => JsonValue.Create(Value),
+            _ => Text(),
         };
         return Error is null;
+    }
+
+    private JsonValue? Text()
+    {
+        if (Pattern is null || Fits(Pattern, Value))
+        {
+            return JsonValue.Create(Value);
+        }
+
+        Error = Hint.Length > 0 ? $"This does not fit. {Hint}" : $"This does not fit {Pattern}.";
+        return null;
+    }
+
+    // A pattern comes from a machine's author: a slow or broken one must not hold the page up, and the host checks anyway.
+    private static bool Fits(string pattern, string value)
+    {
+        try
+        {
+            return Regex.IsMatch(value, pattern, RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100));
+        }
+        catch (Exception e) when (e is RegexMatchTimeoutException or ArgumentException)
+        {
+            return true;
+        }
     }
 
     private JsonValue? Integer()
