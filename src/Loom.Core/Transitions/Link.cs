@@ -40,7 +40,7 @@ public sealed record LinkInput(string Kind, Digest Digest);
 /// </summary>
 public sealed record Link
 {
-    private Digest? _hash;
+    private Memo _hash;
 
     /// <summary>The actor's stream.</summary>
     public required StreamName Stream { get; init; }
@@ -94,10 +94,35 @@ public sealed record Link
     public required Digest? Prev { get; init; }
 
     /// <summary>SHA-256(<c>"loom.link.v1\n"</c> ‖ RFC 8785 form without <c>link</c>).</summary>
-    public Digest Hash => _hash ??= LinkJson.HashOf(this);
+    public Digest Hash
+    {
+        get
+        {
+            if (_hash.Entry is { } entry && ReferenceEquals(entry.Item1, this))
+            {
+                return entry.Item2;
+            }
+
+            var hash = LinkJson.HashOf(this);
+            _hash = new Memo(Tuple.Create(this, hash));
+            return hash;
+        }
+    }
 
     /// <summary>Revision of the last event.</summary>
     public long LastRevision => Revision + Count - 1;
+
+    // A 'with' copies the field, so the memo knows whose hash it is; and it takes no part in equality.
+    private readonly struct Memo(Tuple<Link, Digest>? entry) : IEquatable<Memo>
+    {
+        public Tuple<Link, Digest>? Entry => entry;
+
+        public bool Equals(Memo other) => true;
+
+        public override bool Equals(object? obj) => obj is Memo;
+
+        public override int GetHashCode() => 0;
+    }
 }
 
 /// <summary>The one written form of a link.</summary>

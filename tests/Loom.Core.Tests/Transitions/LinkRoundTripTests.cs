@@ -9,6 +9,18 @@ namespace Loom.Core.Tests.Transitions;
 public sealed class LinkRoundTripTests
 {
     [Fact]
+    public void A_changed_copy_of_a_link_has_its_own_hash()
+    {
+        var link = TransitionWriter.Write(Draft(new Random(1), previous: null)).Link;
+        var known = link.Hash;
+        var copy = link with { Fence = link.Fence + 1 };
+
+        Assert.NotEqual(known, copy.Hash);
+        Assert.Equal(LinkJson.HashOf(copy), copy.Hash);
+        Assert.Equal(link, copy with { Fence = link.Fence });
+    }
+
+    [Fact]
     public void What_was_written_is_read_with_the_same_hash() =>
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
