@@ -181,10 +181,20 @@ public sealed class LoadingTests
         {
             var written = TransitionWriter.Write(new TransitionDraft
             {
-                Stream = StreamName.Parse("counter-a"), Previous = null, ActorType = "counter@1", Machine = MachineId.DotNet("counter", 1),
-                CommandId = CommandId.Parse(id), CommandType = "\"command\":{\"id\":\"x\"", Command = "{}"u8.ToArray(), Principal = "p \"loom\":{\"actorType\":",
+                Stream = StreamName.Parse("counter-a"),
+                Previous = null,
+                ActorType = "counter@1",
+                Machine = MachineId.DotNet("counter", 1),
+                CommandId = CommandId.Parse(id),
+                CommandType = "\"command\":{\"id\":\"x\"",
+                Command = "{}"u8.ToArray(),
+                Principal = "p \"loom\":{\"actorType\":",
                 Events = [new EmittedEvent("e", EventData.Json, "{}"u8.ToArray()), new EmittedEvent("e", EventData.Json, "{}"u8.ToArray())],
-                State = "{}"u8.ToArray(), Fence = 1, At = Timestamp.Parse("2026-01-01T00:00:00.000000Z"), Salt = salt, Correlation = "\"loom\":{\"count\":",
+                State = "{}"u8.ToArray(),
+                Fence = 1,
+                At = Timestamp.Parse("2026-01-01T00:00:00.000000Z"),
+                Salt = salt,
+                Correlation = "\"loom\":{\"count\":",
             });
             Assert.Equal(MetadataScan.Found.Part, MetadataScan.Scan(written.Events[0].Metadata.Span, out _));
             var found = MetadataScan.Scan(written.Events[1].Metadata.Span, out var scanned);
