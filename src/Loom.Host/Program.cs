@@ -1,1 +1,1 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+return await Loom.Hosting.LoomHost.CreateBuilder(args).RunAsync();

@@ -1,0 +1,103 @@
+using Loom.Api;
+using Loom.Core;
+using Loom.Hosting.Access;
+using Loom.Hosting.Actors;
+using Loom.Hosting.Configuration;
+using Loom.Hosting.Health;
+using Loom.Hosting.Operations;
+using Loom.Hosting.Problems;
+using Loom.Hosting.Telemetry;
+using Loom.Journal;
+using Loom.Runtime;
+
+namespace Loom.Hosting.Api;
+
+/// <summary>The host itself: who, what, how it is, and its end.</summary>
+internal static class OperationRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Json(new HealthReport("live", []), LoomJson.Default.HealthReport)).WithMetadata(Open.Instance)
+            .WithName("Live").WithTags("health").WithSummary("Whether the process answers.").Produces<HealthReport>();
+        routes.MapGet("/health/ready", ReadyAsync).WithMetadata(Open.Instance)
+            .WithName("Ready").WithTags("health").WithSummary("Whether the host can do its work.").Produces<HealthReport>().Produces<HealthReport>(503);
+        routes.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(PrometheusText.Write(metrics.Collect()), PrometheusText.ContentType))
+            .Needs(Permission.ReadOperations).WithName("Metrics").WithTags("operations").WithSummary("Prometheus text.");
+        routes.MapGet("/api/whoami", WhoAmI).Needs(Permission.Known)
+            .WithName("WhoAmI").WithTags("operations").WithSummary("Who the host takes the caller for.").Produces<WhoAmI>();
+        routes.MapGet(
+                "/api/host",
+                (LiveSettings settings, HostState state) => Results.Json(
+                    new HostInfo(ProductVersion.Text, settings.Now.Environment, settings.Now.IsProduction, settings.Now.DataFolder, state.Started), LoomJson.Default.HostInfo))
+            .Needs(Permission.Known).WithName("Host").WithTags("operations").WithSummary("The host.").Produces<HostInfo>();
+        routes.MapGet("/api/config", (LiveSettings settings) => Results.Json(Explain(settings), LoomJson.Default.ConfigExplanation))
+            .Needs(Permission.ReadOperations).WithName("Config").WithTags("operations").WithSummary("Every setting, its value and where it comes from.").Produces<ConfigExplanation>();
+        routes.MapPost("/api/shutdown", ShutdownAsync).Needs(Permission.Administer)
+            .WithName("Shutdown").WithTags("operations").WithSummary("Drains and stops the host.").Produces(202);
+        routes.MapGet("/api/journal/stats", StatsAsync).Needs(Permission.ReadOperations)
+            .WithName("JournalStats").WithTags("operations").WithSummary("The journal.").Produces<Loom.Api.JournalStats>();
+        routes.MapGet("/api/projections", ProjectionsAsync).Needs(Permission.ReadOperations)
+            .WithName("ListProjections").WithTags("operations").WithSummary("The projections and their lag.").Produces<ProjectionList>();
+        routes.MapPost("/api/projections/{name}/rebuild", RebuildAsync).Needs(Permission.Rebuild)
+            .WithName("RebuildProjection").WithTags("operations").WithSummary("Rebuilds a projection from the journal.").Produces<ProjectionList>();
+    }
+
+    public static ConfigExplanation Explain(LiveSettings settings) => new(
+        File.Exists(settings.File) ? settings.File : null, settings.Problem,
+        [.. settings.Now.All.Select(s => new SettingItem(s.Setting.Name, s.Value, s.Source.ToString().ToLowerInvariant(), s.Setting.Default, s.Setting.Description))]);
+
+    public static async Task<ProjectionItem> DirectoryAsync(ActorDirectory directory, IJournal journal, CancellationToken cancellationToken)
+    {
+        var lag = await directory.LagAsync(cancellationToken);
+        return new ProjectionItem(
+            "actors", await DirectoryLags.EventsAsync(journal, lag, cancellationToken), lag.Position, lag.CaughtUp ? null : lag.Progress, null);
+    }
+
+    private static async Task<IResult> ReadyAsync(HealthChecks checks, CancellationToken cancellationToken)
+    {
+        var report = await checks.RunAsync(cancellationToken);
+        return Results.Json(report, LoomJson.Default.HealthReport, statusCode: report.Status == "not ready" ? 503 : 200);
+    }
+
+    private static async Task<IResult> StatsAsync(IJournal journal, JournalFigures figures, DataFolder data, HostState state, CancellationToken cancellationToken) =>
+        Results.Json(
+            new Loom.Api.JournalStats("embedded", data.Journal, await journal.LastPositionAsync(cancellationToken), state.ReadOnly, figures.Read()), LoomJson.Default.JournalStats);
+
+    private static IResult WhoAmI(HttpContext context)
+    {
+        var caller = context.Caller();
+        return Results.Json(
+            new WhoAmI(caller.Principal, caller.Roles, caller.ApplicationRoles ?? ["*"], caller.ByToken ? "token" : "loopback"), LoomJson.Default.WhoAmI);
+    }
+
+    private static async Task<IResult> ShutdownAsync(HttpContext context, HostState state, Audit audit, IHostApplicationLifetime lifetime)
+    {
+        if (state.ReadOnly is null)
+        {
+            await audit.WriteAsync(context.Caller(), "hostStopped", "", context.RequestAborted);
+        }
+
+        context.Response.OnCompleted(() =>
+        {
+            lifetime.StopApplication();
+            return Task.CompletedTask;
+        });
+        return Results.StatusCode(202);
+    }
+
+    private static async Task<IResult> ProjectionsAsync(ActorDirectory directory, IJournal journal, CancellationToken cancellationToken) =>
+        Results.Json(new ProjectionList([await DirectoryAsync(directory, journal, cancellationToken)]), LoomJson.Default.ProjectionList);
+
+    private static async Task<IResult> RebuildAsync(
+        string name, HttpContext context, ActorDirectory directory, IJournal journal, Audit audit, CancellationToken cancellationToken)
+    {
+        if (name != "actors")
+        {
+            return Refusal.NotFound($"There is no projection '{name}'; there is actors.");
+        }
+
+        await audit.WriteAsync(context.Caller(), "projectionRebuilt", name, cancellationToken);
+        directory.Rebuild();
+        return await ProjectionsAsync(directory, journal, cancellationToken);
+    }
+}

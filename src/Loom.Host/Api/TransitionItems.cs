@@ -1,0 +1,19 @@
+using Loom.Api;
+using Loom.Hosting.Actors;
+
+namespace Loom.Hosting.Api;
+
+/// <summary>Transitions as the API shows them.</summary>
+internal static class TransitionItems
+{
+    public static TransitionItem Of(NumberedTransition numbered)
+    {
+        var (link, events, opening) = numbered.Transition;
+        return new TransitionItem(
+            numbered.Number, link.Revision, link.LastRevision, link.At.Time, link.Kind.ToString().ToLowerInvariant(), link.ActorType, link.Machine.Value,
+            link.Command.Type, link.Command.Id.Value, opening.Command is { } body ? Answer.Element(body, link.Command.ContentType) : null,
+            link.Command.Principal, link.Command.Roles,
+            [.. events.Select(e => new EventItem(e.Revision, e.Id, e.Type, Answer.Element(e.Data, e.ContentType)))],
+            link.Fence, link.Correlation, link.Causation, link.From?.ToString(), link.To.ToString(), link.Prev?.ToString(), link.Hash.ToString());
+    }
+}

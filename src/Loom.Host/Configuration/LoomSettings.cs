@@ -1,0 +1,30 @@
+using System.Globalization;
+using Loom.Configuration;
+
+namespace Loom.Hosting.Configuration;
+
+/// <summary>The settings in force at one moment. Immutable.</summary>
+internal sealed class LoomSettings(IReadOnlyList<SettingInForce> all)
+{
+    private readonly Dictionary<string, SettingInForce> _byName = all.ToDictionary(s => s.Setting.Name, StringComparer.Ordinal);
+
+    public IReadOnlyList<SettingInForce> All => all;
+
+    public string DataFolder => Path.GetFullPath(Text("data"));
+
+    public IReadOnlyList<string> Urls => List("urls");
+
+    public bool RequiresToken => Text("auth.mode") == "token";
+
+    public string Environment => Text("environment");
+
+    public bool IsProduction => Environment is "production" or "prod";
+
+    public string Text(string name) => _byName[name].Value;
+
+    public bool On(string name) => Text(name) == "true";
+
+    public long Integer(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);
+
+    public IReadOnlyList<string> List(string name) => Text(name).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,67 @@
+namespace Loom.Configuration;
+
+/// <summary>Every setting, in one table: the only place that knows names, ranges and defaults.</summary>
+public static class ConfigSchema
+{
+    /// <summary>The settings, in the order of the documentation.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("data", SettingKind.Path, ".loom", "The folder that holds everything this host keeps: journal, keys, tokens, projections. One process at a time."),
+        new("urls", SettingKind.Text, "http://127.0.0.1:5080", "Where to listen, separated by semicolons; port 0 takes a free one. Anything but loopback needs `auth.mode` = `token`."),
+        new("environment", SettingKind.Text, "development", "The name of this installation, shown in the console. `production` colours the banner.") { OwnVariable = "LOOM_ENV" },
+        new("machines", SettingKind.List, "", "Machines of your own: paths of DLLs with classes derived from Loom.Core's `Machine`."),
+        new("samples", SettingKind.Switch, "true", "Whether the sample machines (`account`, `declaration`) are registered."),
+        new("auth.mode", SettingKind.Choice, "loopback", "`loopback`: callers on this machine are operators without login, and no other address is listened on. `token`: every caller brings a bearer token.") { Choices = ["loopback", "token"] },
+        new("limits.body", SettingKind.Integer, "1048576", "Largest request body in bytes, other than uploads.") { Min = 1024, Max = 1 << 26 },
+        new("limits.upload", SettingKind.Integer, "2147483648", "Largest uploaded event log in bytes.") { Min = 1024, Max = 1L << 40 },
+        new("limits.bundle", SettingKind.Integer, "268435456", "Largest bundle in bytes that the server verifies.") { Min = 1024, Max = 1L << 32 },
+        new("limits.headers", SettingKind.Integer, "32768", "Largest request header section in bytes.") { Min = 4096, Max = 1 << 20 },
+        new("limits.connections", SettingKind.Integer, "2000", "Most connections at one time.") { Min = 10, Max = 1_000_000 },
+        new("runtime.activations", SettingKind.Integer, "20000", "Most actors held in memory.") { Min = 16, Max = 10_000_000 },
+        new("runtime.mailbox", SettingKind.Integer, "256", "Most commands that wait for one actor; one more is answered `busy`.") { Min = 1, Max = 1_000_000 },
+        new("runtime.idleSeconds", SettingKind.Integer, "600", "An actor unused for this long leaves memory.") { Min = 1, Max = 1_000_000 },
+        new("runtime.snapshotEvery", SettingKind.Integer, "500", "Transitions between two snapshots of an actor; 0 takes none.") { Max = 1_000_000 },
+        new("drain.seconds", SettingKind.Integer, "30", "How long a stopping host waits for the work it has begun.") { Min = 1, Max = 3600 },
+        new("log.origin", SettingKind.Text, "", "The log's name in its checkpoints; empty takes `loom/` and a name made with the data folder. Fixed once the log has begun."),
+        new("log.publish", SettingKind.Text, "", "Where each new checkpoint goes outside the data folder: a file's path, or an address that takes an HTTP PUT."),
+        new("log.passphraseFile", SettingKind.Path, "", "A file whose first line encrypts the key files at rest; empty leaves them in clear, readable by their owner only."),
+        new("logging.level", SettingKind.Choice, "information", "Least severe message written.") { Choices = ["trace", "debug", "information", "warning", "error", "none"], Live = true },
+        new("logging.format", SettingKind.Choice, "json", "`json`: one object a line on standard output. `text`: for reading.") { Choices = ["json", "text"] },
+        new("telemetry.otlp", SettingKind.Text, "", "Address of an OTLP collector for traces and metrics; empty sends nothing."),
+        new("telemetry.otlpProtocol", SettingKind.Choice, "http", "How to talk to the collector.") { Choices = ["http", "grpc"] },
+        new("console", SettingKind.Switch, "true", "Whether the console's pages are served."),
+    ];
+
+    private static readonly Dictionary<string, Setting> ByName = All.ToDictionary(s => s.Name, StringComparer.Ordinal);
+
+    /// <summary>The setting of a name, or null.</summary>
+    public static Setting? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>What to say of a name that is none, with the nearest one that is.</summary>
+    public static string Unknown(string name)
+    {
+        var nearest = All.MinBy(s => Distance(s.Name.ToUpperInvariant(), name.ToUpperInvariant()))!;
+        var near = Distance(nearest.Name.ToUpperInvariant(), name.ToUpperInvariant()) <= Math.Max(2, name.Length / 3);
+        return $"'{(name.Length > 60 ? name[..60] + "…" : name)}' is no setting{(near ? $"; did you mean '{nearest.Name}'?" : "; `loom config explain` lists them.")}";
+    }
+
+    // Levenshtein's distance; names are short, a hostile one is cut.
+    private static int Distance(string a, string b)
+    {
+        b = b.Length > 100 ? b[..100] : b;
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), changed);
+            }
+        }
+
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,77 @@
+using Loom.Hosting.Configuration;
+using Loom.Hosting.Operations;
+using Loom.Hosting.Provenance;
+using Loom.Journal;
+using Loom.Journal.Log;
+using Loom.Runtime;
+
+namespace Loom.Hosting.Health;
+
+/// <summary>Does the journal answer?</summary>
+internal sealed class JournalCheck(IJournal journal) : IHealthCheck
+{
+    public string Name => "journal";
+
+    public async ValueTask<Finding> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var position = await journal.LastPositionAsync(cancellationToken);
+            return new Finding(HealthStatus.Good, position is { } p ? $"Durable up to position {p}." : "Empty.");
+        }
+        catch (JournalException e)
+        {
+            return new Finding(HealthStatus.Bad, e.Message);
+        }
+    }
+}
+
+/// <summary>Does the host take writes?</summary>
+internal sealed class ModeCheck(HostState state) : IHealthCheck
+{
+    public string Name => "writes";
+
+    public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken) => new(
+        state.Draining ? new Finding(HealthStatus.Bad, "The host is stopping.")
+        : state.ReadOnly is { } why ? new Finding(HealthStatus.Bad, why)
+        : new Finding(HealthStatus.Good, "Commands are taken."));
+}
+
+/// <summary>Do all histories load, and are effects carried out?</summary>
+internal sealed class RuntimeCheck(ActorRuntime runtime) : IHealthCheck
+{
+    public string Name => "actors";
+
+    public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken)
+    {
+        var statistics = runtime.Statistics;
+        return new(
+            statistics.Findings is [var first, ..] ? new Finding(HealthStatus.Bad, $"{first.Stream} at revision {first.Revision}: {first.Message} ({statistics.Findings.Count} findings in all)")
+            : statistics.Effects.LastProblem is { } problem ? new Finding(HealthStatus.Warning, problem)
+            : new Finding(HealthStatus.Good, $"{statistics.Activations} in memory."));
+    }
+}
+
+/// <summary>Does the transparency log grow, and does it contain what was signed before?</summary>
+internal sealed class LogCheck(LogService log) : IHealthCheck
+{
+    public string Name => "log";
+
+    public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken)
+    {
+        var health = log.Log.Health;
+        return new(
+            health.State == LogState.RollbackDetected ? new Finding(HealthStatus.Bad, log.Rollback ?? "A rollback was found.")
+            : health.Findings is [var first, ..] ? new Finding(HealthStatus.Bad, $"{first.Subject}: {first.Problem}")
+            : new Finding(HealthStatus.Good, $"{log.Log.Size} leaves."));
+    }
+}
+
+/// <summary>Is the file's last change in force?</summary>
+internal sealed class ConfigurationCheck(LiveSettings settings) : IHealthCheck
+{
+    public string Name => "configuration";
+
+    public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken) => new(
+        settings.Problem is { } problem ? new Finding(HealthStatus.Warning, problem) : new Finding(HealthStatus.Good, "In force."));
+}

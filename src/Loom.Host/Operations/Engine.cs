@@ -1,0 +1,60 @@
+using Loom.Hosting.Configuration;
+using Loom.Hosting.Import;
+using Loom.Hosting.Provenance;
+using Loom.Hosting.Telemetry;
+using Loom.Runtime;
+
+namespace Loom.Hosting.Operations;
+
+/// <summary>Starts what works in the background before the first request, and drains it after the last.</summary>
+internal sealed partial class Engine(
+    ActorRuntime runtime, ActorDirectory directory, Imports imports, HostState state, LiveSettings settings, IHostApplicationLifetime lifetime,
+    MetricsCollector metrics, ProcessMetrics process, LogService log, ILogger<Engine> logger) : IHostedService
+{
+    private int _stopped;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Both begin to count with their construction, which the first start of the host is to see.
+        GC.KeepAlive((metrics, process));
+        lifetime.ApplicationStopping.Register(() => state.Draining = true);
+        if (log.Rollback is { } rollback)
+        {
+            state.ReadOnly = rollback;
+            ServedReadOnly(logger, rollback);
+        }
+        else
+        {
+            await runtime.StartAsync(cancellationToken); // not before: its effects write
+        }
+
+        await directory.StartAsync(cancellationToken);
+    }
+
+    /// <summary>A rollback was accepted: commands and effects go on.</summary>
+    public async Task TakeWritesAsync(CancellationToken cancellationToken)
+    {
+        state.ReadOnly = null;
+        await runtime.StartAsync(cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 1)
+        {
+            return;
+        }
+
+        state.Draining = true;
+        await imports.DisposeAsync();
+        var done = await runtime.DrainAsync(TimeSpan.FromSeconds(settings.Now.Integer("drain.seconds")), CancellationToken.None);
+        await directory.DisposeAsync();
+        Drained(logger, done ? "everything in flight is done" : "some commands were still in flight; their senders will ask again");
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "Serving read-only. {Reason}")]
+    private static partial void ServedReadOnly(ILogger log, string reason);
+
+    [LoggerMessage(1, LogLevel.Information, "Drained: {Outcome}")]
+    private static partial void Drained(ILogger log, string outcome);
+}

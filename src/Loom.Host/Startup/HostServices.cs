@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Loom.Coordination;
+using Loom.Hosting.Actors;
+using Loom.Hosting.ConsoleViews;
+using Loom.Hosting.Health;
+using Loom.Hosting.Import;
+using Loom.Hosting.Operations;
+using Loom.Hosting.Provenance;
+using Loom.Hosting.Telemetry;
+using Loom.Journal;
+using Loom.Journal.Log;
+using Loom.Runtime;
+
+namespace Loom.Hosting;
+
+/// <summary>Everything that is not the web.</summary>
+internal static class HostServices
+{
+    public static void Add(IServiceCollection services, HostParts parts)
+    {
+        var settings = parts.Settings.Now;
+        var options = new ActorRuntimeOptions
+        {
+            Directory = parts.Data.State,
+            MaxActivations = (int)settings.Integer("runtime.activations"),
+            MailboxCapacity = (int)settings.Integer("runtime.mailbox"),
+            IdleTime = TimeSpan.FromSeconds(settings.Integer("runtime.idleSeconds")),
+            SnapshotEvery = (int)settings.Integer("runtime.snapshotEvery"),
+        };
+        services.AddSingleton(parts.Settings).AddSingleton(parts.Data).AddSingleton(parts.Tokens);
+        services.AddSingleton(parts.Journal).AddSingleton<IJournal>(parts.Journal); // given in, so disposed by who opened it: last of all
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(parts.ActorTypes());
+        services.AddSingleton<ILeases, InProcessLeases>();
+        services.AddSingleton(s => new ActorRuntime(
+            options, parts.Journal, s.GetRequiredService<ILeases>(), s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
+            () => RandomNumberGenerator.GetBytes(32), s.GetRequiredService<ILogger<ActorRuntime>>()));
+        services.AddSingleton(s => new ActorDirectory(
+            options with { Directory = parts.Data.Projections }, parts.Journal, s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ActorDirectory>>()));
+        services.AddSingleton(s => new ActorHistory(parts.Journal, s.GetRequiredService<ActorTypes>()));
+        services.AddSingleton<TransitionIndex>().AddSingleton<ActorReader>();
+        services.AddSingleton<HostState>().AddSingleton<Audit>().AddSingleton<Imports>().AddSingleton<JournalFigures>().AddSingleton<EventCount>();
+        services.AddSingleton<MetricsCollector>().AddSingleton<ProcessMetrics>();
+        services.AddSingleton<HealthChecks>();
+        services.AddSingleton<IHealthCheck, JournalCheck>().AddSingleton<IHealthCheck, ModeCheck>()
+            .AddSingleton<IHealthCheck, RuntimeCheck>().AddSingleton<IHealthCheck, ConfigurationCheck>();
+        services.AddSingleton(parts.Log).AddSingleton(new LoomStreams(parts.Journal, TimeProvider.System)).AddSingleton<IHealthCheck, LogCheck>();
+        services.AddSingleton<BundleExporter>().AddSingleton<ServerVerifier>().AddSingleton<CheckpointPublisher>();
+        services.AddSingleton<Engine>().AddHostedService(s => s.GetRequiredService<Engine>());
+        services.AddHostedService<LogBuilding>();
+        services.AddHostedService<SettingsWatcher>();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Loom.Core;
+using Loom.Hosting.Access;
+using Loom.Hosting.Access.Tokens;
+using Loom.Hosting.Configuration;
+using Loom.Hosting.Provenance;
+using Loom.Journal;
+
+namespace Loom.Hosting;
+
+/// <summary>A running host. Disposing it drains and stops it.</summary>
+public sealed class LoomApplication : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly IJournal _journal;
+    private readonly LiveSettings _settings;
+    private readonly string? _firstToken;
+    private int _disposed;
+
+    private LoomApplication(WebApplication web, IJournal journal, LiveSettings settings, string? firstToken) =>
+        (_web, _journal, _settings, _firstToken) = (web, journal, settings, firstToken);
+
+    /// <summary>Where it listens; the first address when there are several.</summary>
+    public Uri Address => new(_web.Urls.First());
+
+    /// <summary>Its services.</summary>
+    public IServiceProvider Services => _web.Services;
+
+    /// <summary>Waits until it is told to stop (SIGTERM, Ctrl+C, <c>POST /api/shutdown</c>), then drains.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _web.WaitForShutdownAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _web.StopAsync();
+            await _web.DisposeAsync();
+            await _journal.DisposeAsync();
+        }
+    }
+
+    internal static async Task<LoomApplication> StartAsync(LiveSettings settings, IReadOnlyList<Machine> machines, CancellationToken cancellationToken)
+    {
+        if (Listening.Refuse(settings.Now) is { } refusal)
+        {
+            throw new StartupException(ExitCode.Usage, refusal);
+        }
+
+        var data = DataFolder.Open(settings.Now.DataFolder);
+        var tokens = new TokenStore(data.Tokens, TimeProvider.System);
+        var firstToken = FirstToken(settings.Now, tokens, data);
+        var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = data.Journal }, cancellationToken);
+        try
+        {
+            var parts = new HostParts(settings, data, tokens, journal, machines);
+            var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });
+            try
+            {
+                await web.StartAsync(cancellationToken);
+                return new LoomApplication(web, journal, settings, firstToken);
+            }
+            catch
+            {
+                await web.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Says where the host is, for people or (with <c>--json</c>) for programs.</summary>
+    internal void Announce(TextWriter output)
+    {
+        if (_settings.Json)
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                json.WriteStartObject();
+                json.WriteString("event", "ready");
+                json.WriteString("url", Text(Address));
+                json.WriteString("data", _settings.Now.DataFolder);
+                json.WriteNumber("pid", Environment.ProcessId);
+                json.WriteEndObject();
+            }
+
+            output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        }
+        else
+        {
+            output.WriteLine($"Loom is ready: {string.Join(", ", _web.Urls.Select(u => Text(new Uri(u))))}");
+            output.WriteLine($"Data folder: {_settings.Now.DataFolder}");
+            if (_firstToken is not null)
+            {
+                output.WriteLine($"The first operator's token is in {_firstToken}; keep it, and delete the file.");
+            }
+        }
+
+        output.Flush();
+    }
+
+    // Somebody has to be able to make the other tokens.
+    private static string? FirstToken(LoomSettings settings, TokenStore tokens, DataFolder data)
+    {
+        if (!settings.RequiresToken || tokens.All.Count > 0)
+        {
+            return null;
+        }
+
+        var (_, secret, _) = tokens.Create("operator", [AccessTable.Operator], null, null);
+        var path = Path.Combine(data.Root, "operator.token");
+        PrivateFile.Write(path, System.Text.Encoding.ASCII.GetBytes(secret + "\n"));
+        return path;
+    }
+
+    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}
