@@ -37,7 +37,12 @@ internal sealed class CommandsView(ActorRuntime runtime, HostState state, ActorH
 
         var command = new ActorCommand
         {
-            Actor = actor, Type = request.Command, Id = id, Body = Encoding.UTF8.GetBytes(request.Json), Principal = caller.Principal, Roles = request.Roles,
+            Actor = actor,
+            Type = request.Command,
+            Id = id,
+            Body = Encoding.UTF8.GetBytes(request.Json),
+            Principal = caller.Principal,
+            Roles = request.Roles,
         };
         return await CommandAnswers.SendAsync(runtime, state, command, cancellationToken) switch
         {

@@ -13,8 +13,11 @@ internal sealed class DirectoryView(ActorDirectory directory, ActorTypes types, 
     {
         var wanted = new DirectoryQuery
         {
-            Text = Given(query.Text), Type = Given(query.Type), Label = Given(query.Label),
-            Skip = Math.Max(0, query.Skip), Take = Math.Clamp(query.Take, 0, 200),
+            Text = Given(query.Text),
+            Type = Given(query.Type),
+            Label = Given(query.Label),
+            Skip = Math.Max(0, query.Skip),
+            Take = Math.Clamp(query.Take, 0, 200),
         };
         var order = query.Order switch { ActorOrder.Name => DirectoryOrder.Name, ActorOrder.Length => DirectoryOrder.Length, _ => DirectoryOrder.Changed };
         var page = await directory.FindAsync(wanted, order, cancellationToken);

@@ -29,7 +29,10 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
 
         var source = new BundleSource
         {
-            Streams = streams, CheckpointNote = note.Format(), Hide = hide, Consistency = await ConsistencyAsync(size, cancellationToken),
+            Streams = streams,
+            CheckpointNote = note.Format(),
+            Hide = hide,
+            Consistency = await ConsistencyAsync(size, cancellationToken),
         };
         var name = actors.Count == 1 ? actors[0].ToString() : $"{actors.Count}-actors";
         return new ExportedBundle(await WriteAsync(source, EnvelopeFile(actors, hide, note), cancellationToken), size, $"{name.Replace(':', '_')}-at-{size}.loom");

@@ -15,7 +15,9 @@ internal sealed class ServerVerifier(TimeProvider time) : IDisposable
         {
             var options = new VerifyOptions
             {
-                At = time.GetUtcNow(), Seen = seen, SeenName = seen is null ? null : "the checkpoint sent along",
+                At = time.GetUtcNow(),
+                Seen = seen,
+                SeenName = seen is null ? null : "the checkpoint sent along",
                 Limits = BundleLimits.Default with { MaxBytes = Math.Min(maxBytes, BundleLimits.Default.MaxBytes) },
             };
             return await Task.Run(() => BundleVerifier.Verify(bundle, trust, options), cancellationToken);
