@@ -290,10 +290,12 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             }
 
             await more.WaitAsync(cancellationToken);
+            await Task.Yield(); // the append that woke us goes on first
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Plain: with RunContinuationsAsynchronously what WaitAsync hangs onto it would run on the thread pool, whatever the scheduler.
+    private static TaskCompletionSource NewSignal() => new();
 
     private void ThrowIfClosed()
     {

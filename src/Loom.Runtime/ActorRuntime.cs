@@ -117,6 +117,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
 
         var done = _services.Metrics.InFlight == 0;
         await _catalog.LeaveAsync(waitForAll: done);
+        await Task.Yield();
         return done;
     }
 
@@ -152,6 +153,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
                         RefusalKind.Busy, "mailbox-full", $"{request.Actor} has {_services.Options.MailboxCapacity} commands waiting; send again in a moment.", _services.Options.RetryAfter);
                 case Offer.Ended:
                     await activation.Ended.WaitAsync(cancellationToken);
+                    await Task.Yield();
                     continue;
             }
 

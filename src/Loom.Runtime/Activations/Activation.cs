@@ -15,7 +15,10 @@ internal sealed class Activation
     private readonly Action<Activation> _onEnded;
     private readonly Lock _gate = new();
     private readonly Queue<Envelope> _mailbox = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Plain, and whoever waits yields: RunContinuationsAsynchronously would take WaitAsync and WhenAll to the thread pool.
+    private readonly TaskCompletionSource _ended = new();
+
     private bool _pumping;
     private bool _leaving;
     private Decider? _decider;

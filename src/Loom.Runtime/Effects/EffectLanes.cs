@@ -36,6 +36,7 @@ internal sealed class EffectLanes
             }
 
             await change.WaitAsync(cancellationToken);
+            await Task.Yield();
         }
 
         var lane = (int)(StableHash(stream) % (uint)_lanes.Length);
@@ -71,6 +72,7 @@ internal sealed class EffectLanes
             }
 
             await change;
+            await Task.Yield();
         }
     }
 
@@ -116,5 +118,6 @@ internal sealed class EffectLanes
         return hash;
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Plain, and whoever waits yields: RunContinuationsAsynchronously would take WaitAsync to the thread pool.
+    private static TaskCompletionSource New() => new();
 }

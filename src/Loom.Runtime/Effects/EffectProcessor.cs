@@ -259,6 +259,7 @@ internal sealed class EffectProcessor
                 try
                 {
                     await changed.WaitAsync(wait, _services.Time, end.Token);
+                    await Task.Yield();
                 }
                 catch (TimeoutException)
                 {
@@ -323,7 +324,8 @@ internal sealed class EffectProcessor
             signal.SetResult();
         }
 
-        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Plain, and whoever waits yields: RunContinuationsAsynchronously would take WaitAsync to the thread pool.
+        private static TaskCompletionSource NewSignal() => new();
     }
 
     private void Sent(RecordedEvent effect, ActorCommand command, CommandReply reply)
