@@ -53,6 +53,19 @@ public sealed class OwnershipTests
         Assert.Equal(history[0].Link.Hash, history[1].Link.Prev);
     }
 
+    [Fact]
+    public async Task An_owner_that_lost_the_actor_unnoticed_does_not_answer_from_its_old_state()
+    {
+        await using var bench = new Bench { Leases = new GenerousLeases() };
+        var (old, current) = (bench.Start(), bench.Start());
+        await bench.Accepted(old, "counter-a", "add", "{\"by\":1}");
+        var head = await bench.Accepted(current, "counter-a", "add", "{\"by\":1}");
+        Assert.Equal(head.Link, (await bench.Accepted(old, "counter-a", "nothing", "{}")).Link);
+        Assert.Equal(1, old.Statistics.FencedOff);
+        var reply = await old.SendAsync(bench.Command("counter-a", "add", "{\"by\":1}") with { ExpectedRevision = 1 }, default);
+        Assert.IsType<CommandReply.Accepted>(reply);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

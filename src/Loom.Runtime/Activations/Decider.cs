@@ -26,25 +26,24 @@ internal sealed class Decider(
                 return (await services.Repeats.AnswerAsync(command, done.Value, CancellationToken.None), false);
             }
 
-            if (command.ExpectedRevision is { } expected && expected != memory.Revision)
+            if (AnswerWithoutWriting(command, out var accepted, out var written) is { } answer)
             {
-                return (new CommandReply.Refused(
-                    RefusalKind.Conflict, "stale-revision", $"{actor} is at revision {memory.Revision}, not {expected}. Look at it again, then decide whether to send the command."), false);
-            }
-
-            if (Decide(command, out var accepted) is { } no)
-            {
-                return (no, false);
-            }
-
-            if (accepted!.Events.Count == 0)
-            {
-                return (NothingToDo(accepted.State), false);
-            }
-
-            if (Write(command, accepted, out var written) is { } refused)
-            {
-                return (refused, false);
+                // No append will notice that this state is old, so the journal is asked: a "no" (or "nothing to do") of an owner that
+                // has lost the actor unnoticed would be wrong, and an effect that got it would be given up.
+                switch (answer is CommandReply.Refused { Kind: RefusalKind.Invalid } ? null : await _append.RefreshAsync())
+                {
+                    case null:
+                        return (answer, false);
+                    case AppendOutcome.FencedOff:
+                        return (null, true);
+                    case AppendOutcome.Conflict when conflicts < services.Options.MaxConflicts:
+                        continue;
+                    case AppendOutcome.Conflict:
+                        return (Contended(conflicts), false);
+                    default:
+                        return (new CommandReply.Refused(
+                            RefusalKind.Unavailable, "journal-unavailable", $"The journal could not be read; nothing was written for {actor}. Send again.", services.Options.RetryAfter), true);
+                }
             }
 
             var reply = new CommandReply.Accepted(actor, written!.Link.LastRevision, written.Link.Count, written.Link.Hash, Repeated: false);
@@ -53,7 +52,7 @@ internal sealed class Decider(
                 envelope.TrySetResult(reply);
             }
 
-            switch (await _append.AppendAsync(written, accepted.State))
+            switch (await _append.AppendAsync(written, accepted!.State))
             {
                 case AppendOutcome.Durable:
                     return (reply, false);
@@ -68,9 +67,7 @@ internal sealed class Decider(
                         RefusalKind.Unavailable, "outcome-unknown", $"The journal did not say whether the command is durable. Send it again with the same id '{command.Id}': it will be done once.",
                         services.Options.RetryAfter), true);
                 case AppendOutcome.Conflict when conflicts >= services.Options.MaxConflicts:
-                    return (new CommandReply.Refused(
-                        RefusalKind.Busy, "contended", $"{actor} is being changed by others; the command was decided {conflicts + 1} times and each time came second. Send it again.",
-                        services.Options.RetryAfter), false);
+                    return (Contended(conflicts), false);
             }
         }
     }
@@ -118,6 +115,24 @@ internal sealed class Decider(
 
     /// <summary>Whom the platform's own transitions name.</summary>
     public const string RuntimePrincipal = "loom:runtime";
+
+    // Null: there is a transition to append.
+    private CommandReply? AnswerWithoutWriting(ActorCommand command, out MachineOutcome.Accepted? accepted, out WrittenTransition? written)
+    {
+        (accepted, written) = (null, null);
+        if (command.ExpectedRevision is { } expected && expected != memory.Revision)
+        {
+            return new CommandReply.Refused(
+                RefusalKind.Conflict, "stale-revision", $"{actor} is at revision {memory.Revision}, not {expected}. Look at it again, then decide whether to send the command.");
+        }
+
+        return Decide(command, out accepted)
+            ?? (accepted!.Events.Count == 0 ? NothingToDo(accepted.State) : Write(command, accepted, out written));
+    }
+
+    private CommandReply.Refused Contended(int conflicts) => new(
+        RefusalKind.Busy, "contended", $"{actor} is being changed by others; the command was decided {conflicts + 1} times and each time came second. Send it again.",
+        services.Options.RetryAfter);
 
     private CommandReply? Decide(ActorCommand command, out MachineOutcome.Accepted? accepted)
     {

@@ -75,8 +75,12 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
         }
     }
 
+    /// <summary>Whether the memory is what the stream holds. Null: it is. Else it has been brought up to date, or this owner is over.</summary>
+    public async Task<AppendOutcome?> RefreshAsync() =>
+        await services.Journal.LastRevisionAsync(stream, CancellationToken.None) == memory.Revision ? null : await LookAsync(null);
+
     // Null: the stream has nothing new.
-    private async Task<AppendOutcome?> LookAsync(WrittenTransition written)
+    private async Task<AppendOutcome?> LookAsync(WrittenTransition? written)
     {
         List<Link> links;
         try
@@ -94,9 +98,9 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
             return null;
         }
 
-        var own = links.Exists(link => link.Hash == written.Link.Hash);
+        var own = written is not null && links.Exists(link => link.Hash == written.Link.Hash);
         var last = links[^1];
-        if (last.Hash == written.Link.Hash)
+        if (own && last.Hash == written!.Link.Hash)
         {
             return new AppendOutcome.Durable();
         }
