@@ -36,6 +36,8 @@ internal static class OperationRoutes
             .WithName("Shutdown").WithTags("operations").WithSummary("Drains and stops the host.").Produces(202);
         routes.MapGet("/api/journal/stats", StatsAsync).Needs(Permission.ReadOperations)
             .WithName("JournalStats").WithTags("operations").WithSummary("The journal.").Produces<Loom.Api.JournalStats>();
+        routes.MapPost("/api/journal/backup", BackupAsync).Needs(Permission.Administer)
+            .WithName("BackupJournal").WithTags("operations").WithSummary("A hot backup into a folder on the host's machine.").Accepts<BackupRequest>("application/json").Produces<BackupResult>();
         routes.MapGet("/api/projections", ProjectionsAsync).Needs(Permission.ReadOperations)
             .WithName("ListProjections").WithTags("operations").WithSummary("The projections and their lag.").Produces<ProjectionList>();
         routes.MapPost("/api/projections/{name}/rebuild", RebuildAsync).Needs(Permission.Rebuild)
@@ -62,6 +64,28 @@ internal static class OperationRoutes
     private static async Task<IResult> StatsAsync(IJournal journal, JournalFigures figures, DataFolder data, HostState state, CancellationToken cancellationToken) =>
         Results.Json(
             new Loom.Api.JournalStats("embedded", data.Journal, await journal.LastPositionAsync(cancellationToken), state.ReadOnly, figures.Read()), LoomJson.Default.JournalStats);
+
+    // Keys and tokens are secrets and stay out: they are kept apart from backups.
+    private static async Task<IResult> BackupAsync(HttpContext context, SegmentedJournal journal, DataFolder data, Audit audit)
+    {
+        var request = await Answer.BodyAsync(context.Request, LoomJson.Default.BackupRequest);
+        if (string.IsNullOrEmpty(request.Folder) || !Path.IsPathFullyQualified(request.Folder))
+        {
+            return Refusal.Invalid("folder is an absolute path on the host's machine; the folder must not exist yet, or be empty.");
+        }
+
+        IReadOnlyList<BackupFile> extra = File.Exists(data.Origin) ? [new BackupFile(data.Origin, Path.GetFileName(data.Origin))] : [];
+        await audit.WriteAsync(context.Caller(), "journalBackedUp", request.Folder, context.RequestAborted);
+        try
+        {
+            var report = await JournalMaintenance.BackupAsync(journal, request.Folder, extra, null, context.RequestAborted);
+            return Results.Json(new BackupResult(request.Folder, report.LastPosition, report.Bytes), LoomJson.Default.BackupResult);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Refusal(409, "conflict", $"The backup cannot be written to {request.Folder}: {e.Message}");
+        }
+    }
 
     private static IResult WhoAmI(HttpContext context)
     {

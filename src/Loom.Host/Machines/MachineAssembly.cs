@@ -24,12 +24,18 @@ internal sealed class MachineAssembly : AssemblyLoadContext
 
         try
         {
+            if (MachineRules.Check(path) is { Count: > 0 } findings)
+            {
+                throw new StartupException(
+                    ExitCode.Usage, $"{path} has machines whose decisions could not be repeated:\n  {string.Join("\n  ", findings.Take(10))}{(findings.Count > 10 ? $"\n  and {findings.Count - 10} more" : "")}");
+            }
+
             var types = new MachineAssembly(path).LoadFromAssemblyPath(path).GetExportedTypes().Where(IsMachine).ToList();
             return types.Count > 0
                 ? [.. types.Select(t => (Machine)Activator.CreateInstance(t)!)]
                 : throw new StartupException(ExitCode.Usage, $"{path} holds no machine: no public class derived from Loom.Core.Machine with a constructor without parameters.");
         }
-        catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or ReflectionTypeLoadException)
+        catch (Exception e) when (e is FormatException or BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or ReflectionTypeLoadException)
         {
             throw new StartupException(ExitCode.Usage, $"{path} does not load: {e.Message} Build it for .NET 10 against this version of Loom.Core.");
         }

@@ -86,7 +86,7 @@ internal sealed class LogService(TransparencyLog log, ISigner signer, string ori
             return given;
         }
 
-        var path = Path.Combine(data.Root, "log-origin");
+        var path = data.Origin;
         if (File.Exists(path))
         {
             return File.ReadAllText(path).Trim();

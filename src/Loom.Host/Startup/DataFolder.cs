@@ -19,6 +19,9 @@ internal sealed class DataFolder(string root)
 
     public string Uploads => Path.Combine(root, "uploads");
 
+    /// <summary>The file with the log's name.</summary>
+    public string Origin => Path.Combine(root, "log-origin");
+
     public string Checkpoint => Path.Combine(root, "checkpoint");
 
     /// <exception cref="StartupException">It cannot be made or written.</exception>
