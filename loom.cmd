@@ -35,5 +35,6 @@ if errorlevel 1 (
 )
 move /y "%STAMP%.new" "%STAMP%" >nul
 :run
+set LOOM_LAUNCHER=loom
 dotnet "%CLI%" %*
 exit /b %errorlevel%

@@ -36,6 +36,8 @@ internal static class LoomApp
         ReplayCommand.Create(),
         TailCommand.Create(),
         ExportCommand.Create(),
+        VerifyCommand.Create(),
+        TrustCommand.Create(),
         LogCommand.Create(),
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
