@@ -28,6 +28,7 @@ internal static class LoomApp
     /// <summary>In the order in which help lists them: first day first.</summary>
     private static IEnumerable<Command> All() =>
     [
+        DemoCommand.Create(),
         RunCommand.Create(),
         SendCommand.Create(),
         ActorsCommand.Create(),
@@ -39,6 +40,7 @@ internal static class LoomApp
         VerifyCommand.Create(),
         TrustCommand.Create(),
         LogCommand.Create(),
+        JournalCommands.Create(),
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
         TokenCommand.Create(),

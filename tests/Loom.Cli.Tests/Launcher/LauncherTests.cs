@@ -17,7 +17,7 @@ public sealed class LauncherTests : IDisposable
           build)
             [ -f "$root/broken" ] && { echo "error CS0001: it is broken"; exit 1; }
             echo built >> "$root/builds"
-            [ -f "$root/slow" ] && { read -r _ < "$root/slow"; }
+            [ -p "$root/slow" ] && { read -r _ < "$root/slow"; }
             mkdir -p "$root/src/Loom.Cli/bin/Release/net10.0" "$root/src/Loom.Host/bin/Release/net10.0"
             touch "$root/src/Loom.Cli/bin/Release/net10.0/loom.dll" "$root/src/Loom.Host/bin/Release/net10.0/Loom.Host.dll" ;;
           *) shift; printf '<%s>' "$@"; exit 7 ;;

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Loom.Api;
+using Loom.Cli.Client;
+using Loom.Cli.Hosting;
+using Loom.Cli.Output;
+using Loom.Samples.ExpenseDeclarations;
+
+namespace Loom.Cli.Commands;
+
+/// <summary><c>loom demo</c>: the main job in one command, on a host and a data folder of its own.</summary>
+internal static class DemoCommand
+{
+    private const int Seed = 2026;
+    private const string Log = "demo.xes";
+
+    public static Command Create()
+    {
+        var cases = new Option<int>("--cases") { Description = "How many expense declarations to invent.", DefaultValueFactory = _ => 1500 };
+        cases.Validators.Add(r =>
+        {
+            if (r.GetValue(cases) is < 1 or > 1_000_000)
+            {
+                r.AddError("--cases takes 1 to 1000000.");
+            }
+        });
+        var data = new Option<string>("--data") { Description = "The demo's own data folder.", DefaultValueFactory = _ => Path.Combine(".loom", "demo") };
+        var urls = new Option<string?>("--urls") { Description = $"Where the demo's host listens; {Remote.DefaultHost} or, where that is taken, a free port." };
+        var noOpen = new Option<bool>("--no-open") { Description = "Do not open a browser." };
+        var exit = new Option<bool>("--exit-after-import") { Description = "Stop when everything is imported." };
+        return new Command("demo", "Start a host, import an invented event log, open the console, and say what to try.") { cases, data, urls, noOpen, exit }
+            .Runs((i, ct) => RunAsync(i, i.Get(cases), Path.GetFullPath(i.Get(data)!), i.Get(urls), !i.Get(noOpen), i.Get(exit), ct));
+    }
+
+    private static async Task<int> RunAsync(Invocation i, int cases, string data, string? urls, bool open, bool exit, CancellationToken cancellationToken)
+    {
+        var defaultPort = new Uri(Remote.DefaultHost).Port;
+        Say(i, $"Starting a host on {data}…");
+        await using var host = await OwnHost.StartAsync(data, urls ?? (OwnHost.IsFree(defaultPort) ? Remote.DefaultHost : null), cancellationToken);
+        using var client = new LoomClient(host.Address.ToString(), null);
+        var actors = await ActorsAsync(client, cancellationToken);
+        if (actors.Total == 0)
+        {
+            await ImportAsync(i, client, data, cases, cancellationToken);
+            actors = await CaughtUpAsync(client, cancellationToken);
+        }
+        else
+        {
+            Say(i, $"This folder holds {actors.Total} declarations from before; nothing is imported. For a fresh demo give another --data.");
+        }
+
+        if (i.Json)
+        {
+            i.WriteJson(new { url = host.Address, data, declarations = actors.Total });
+        }
+
+        if (exit)
+        {
+            return ExitCodes.Ok;
+        }
+
+        DemoText.Write(i, host.Address, actors.Actors.Count > 0 ? actors.Actors[0].Actor : "account-alice");
+        if (open)
+        {
+            Browser.TryOpen(host.Address);
+        }
+
+        return await StayAsync(i, host, cancellationToken);
+    }
+
+    private static async Task<int> StayAsync(Invocation i, OwnHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.ExitedAsync(cancellationToken);
+            throw new CliException(ExitCodes.Unreachable, "The demo's host ended.", host.LastWords());
+        }
+        catch (OperationCanceledException)
+        {
+            Say(i, "Stopping…");
+            return ExitCodes.Ok; // Ctrl+C is how a demo ends.
+        }
+    }
+
+    private static async Task ImportAsync(Invocation i, LoomClient client, string data, int cases, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(data, Log);
+        Say(i, $"Inventing {cases} expense declarations…");
+        await using (var stream = File.Create(file))
+        {
+            await DemoLog.WriteAsync(stream, Seed, cases, cancellationToken);
+        }
+
+        var query = Query.Of(
+            "/api/import/xes", ("machine", "declaration"), ("resourceKey", DemoLog.ResourceKey), ("amountKey", DemoLog.AmountKey), ("fourEyes", "on"));
+        var done = await XesImport.RunAsync(i, client, file, query, cancellationToken);
+        Say(i, $"Imported {XesImport.Summary(done.Value)}");
+    }
+
+    /// <summary>Waits for the directory (a projection) to have seen everything that was just imported.</summary>
+    private static async Task<ActorList> CaughtUpAsync(LoomClient client, CancellationToken cancellationToken)
+    {
+        var actors = await ActorsAsync(client, cancellationToken);
+        while (actors.Lag > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            actors = await ActorsAsync(client, cancellationToken);
+        }
+
+        return actors;
+    }
+
+    private static async Task<ActorList> ActorsAsync(LoomClient client, CancellationToken cancellationToken) =>
+        (await client.GetAsync("/api/actors?type=declaration&order=length&take=1", LoomJson.Default.ActorList, cancellationToken)).Value;
+
+    private static void Say(Invocation i, string text) => (i.Json ? i.Error : i.Out).WriteLine(text);
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Loom.Api;
+using Loom.Cli.Client;
+using Loom.Cli.Output;
+
+namespace Loom.Cli.Commands;
+
+/// <summary><c>loom journal</c>: what an operator does with a data folder. Only accept-rollback needs a running host.</summary>
+internal static class JournalCommands
+{
+    public static Command Create() => new("journal", "Check, count, back up, restore, export and import a journal.")
+    {
+        CreateCheck(), CreateStats(), CreateBackup(), CreateRestore(), CreateExport(), CreateImport(), CreateAcceptRollback(),
+    };
+
+    private static Option<string> DataOption() => new("--data")
+    {
+        Description = "The data folder; LOOM_DATA, else .loom, when not given.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("LOOM_DATA") is { Length: > 0 } set ? set : ".loom",
+    };
+
+    private static Command CreateCheck()
+    {
+        var data = DataOption();
+        return new Command("check", "Read everything and check every checksum; changes nothing, works beside a running host.") { data }
+            .Runs((i, ct) => JournalWork.CheckAsync(i, i.Get(data)!, ct));
+    }
+
+    private static Command CreateStats()
+    {
+        var data = DataOption();
+        return new Command("stats", "Count streams, events and bytes; works beside a running host.") { data }
+            .Runs((i, ct) => JournalWork.StatsAsync(i, i.Get(data)!, ct));
+    }
+
+    private static Command CreateBackup()
+    {
+        var data = DataOption();
+        var target = new Argument<string>("folder") { Description = "A new or empty folder for the backup." };
+        return new Command("backup", "Copy the journal and the log's keys into a new folder; works beside a running host. Keep it as secret as the keys.") { target, data }
+            .Runs((i, ct) => JournalWork.BackupAsync(i, i.Get(data)!, i.Required(target), ct));
+    }
+
+    private static Command CreateRestore()
+    {
+        var data = DataOption();
+        var backup = new Argument<string>("folder") { Description = "The backup." };
+        return new Command("restore", "Copy a backup into an empty data folder, comparing every byte.") { backup, data }
+            .Runs((i, ct) => JournalWork.RestoreAsync(i, i.Required(backup), i.Get(data)!, ct));
+    }
+
+    private static Command CreateExport()
+    {
+        var data = DataOption();
+        var output = new Option<string>("--output", "-o") { Description = "The file to write; - for standard output.", DefaultValueFactory = _ => "journal.ndjson" };
+        var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
+        return new Command("export", "Write every event as a line of JSON; works beside a running host.") { data, output, force }
+            .Runs((i, ct) => JournalWork.ExportAsync(i, i.Get(data)!, i.Get(output)!, i.Get(force), ct));
+    }
+
+    private static Command CreateImport()
+    {
+        var data = DataOption();
+        var file = new Argument<string>("file") { Description = "The lines of 'loom journal export'; - for standard input." };
+        return new Command("import", "Read exported events into an empty journal.") { file, data }
+            .Runs((i, ct) => JournalWork.ImportAsync(i, i.Get(data)!, i.Required(file), ct));
+    }
+
+    private static Command CreateAcceptRollback() =>
+        Remote.Runs(new Command("accept-rollback", "Journal that the journal lacks a checkpoint that was published, and go on in a new epoch of the log."), async (i, client, ct) =>
+        {
+            var answer = await client.PostAsync("/api/journal/accept-rollback", null, LoomJson.Default.LogStatus, ct);
+            if (i.Json)
+            {
+                i.WriteBody(answer.Body);
+            }
+            else
+            {
+                LogCommand.Show(i, answer.Value);
+            }
+
+            return ExitCodes.Ok;
+        });
+}

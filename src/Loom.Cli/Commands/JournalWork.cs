@@ -1,0 +1,184 @@
+using System.Globalization;
+using Loom.Cli.Output;
+using Loom.Journal;
+
+namespace Loom.Cli.Commands;
+
+/// <summary>What the journal commands do. Apart from their declaration, so that declaring them loads no journal.</summary>
+internal static class JournalWork
+{
+    private const string Keys = "keys";
+
+    public static async Task<int> CheckAsync(Invocation i, string data, CancellationToken cancellationToken)
+    {
+        CheckReport report;
+        using (var progress = new JournalProgressLine(i, "Checking", "bytes"))
+        {
+            report = await JournalMaintenance.CheckAsync(JournalOf(data), progress, cancellationToken);
+        }
+
+        if (i.Json)
+        {
+            i.WriteJson(report);
+            return report.IsSound ? ExitCodes.Ok : ExitCodes.SaidNo;
+        }
+
+        i.Line(Text($"{report.Events:N0} events in {report.Streams:N0} streams, {report.Segments:N0} segments, {report.Bytes:N0} bytes"));
+        if (report.TornTailBytes > 0)
+        {
+            i.Line(Text($"The last {report.TornTailBytes:N0} bytes are an unfinished write: never acknowledged, cut off at the next start. No damage."));
+        }
+
+        foreach (var damage in report.Damage)
+        {
+            i.Line(Printable.Line($"DAMAGE {damage.File} at {damage.Offset}: {damage.What}"));
+        }
+
+        i.Line(report.IsSound ? "Sound." : "Damaged. Remedy: keep this folder as it is, and restore a backup into a new one ('loom journal restore').");
+        return report.IsSound ? ExitCodes.Ok : ExitCodes.SaidNo;
+    }
+
+    public static async Task<int> StatsAsync(Invocation i, string data, CancellationToken cancellationToken)
+    {
+        Loom.Journal.JournalStats stats;
+        using (var progress = new JournalProgressLine(i, "Counting", "bytes"))
+        {
+            stats = await JournalMaintenance.StatsAsync(JournalOf(data), progress, cancellationToken);
+        }
+
+        if (i.Json)
+        {
+            i.WriteJson(stats);
+            return ExitCodes.Ok;
+        }
+
+        i.Line(Text($"{stats.Events:N0} events in {stats.Appends:N0} appends, {stats.Streams:N0} streams, {stats.Segments:N0} segments, {stats.Bytes:N0} bytes"));
+        if (stats is { First: { } first, Last: { } last })
+        {
+            i.Line($"{Times.Short(first)} to {Times.Short(last)}, last position {stats.LastPosition}");
+        }
+
+        var table = new Table("STREAMS NAMED", "STREAMS", "EVENTS");
+        foreach (var category in stats.Categories)
+        {
+            table.Add(category.Name, category.Streams, category.Events);
+        }
+
+        table.Write(i);
+        return ExitCodes.Ok;
+    }
+
+    public static async Task<int> BackupAsync(Invocation i, string data, string target, CancellationToken cancellationToken)
+    {
+        var keys = Path.Combine(data, Keys);
+        List<BackupFile> extra = Directory.Exists(keys)
+            ? [.. Directory.EnumerateFiles(keys).Order(StringComparer.Ordinal).Select(f => new BackupFile(f, $"{Keys}/{Path.GetFileName(f)}"))]
+            : [];
+        using var progress = new JournalProgressLine(i, "Backing up", "bytes");
+        return Show(i, "Backed up to", target, await JournalMaintenance.BackupAsync(JournalOf(data), target, extra, progress, cancellationToken));
+    }
+
+    public static async Task<int> RestoreAsync(Invocation i, string backup, string data, CancellationToken cancellationToken)
+    {
+        BackupReport report;
+        using (var progress = new JournalProgressLine(i, "Restoring", "bytes"))
+        {
+            Directory.CreateDirectory(data);
+            report = await JournalMaintenance.RestoreAsync(backup, FolderOf(data), data, progress, cancellationToken);
+        }
+
+        MakeKeysPrivate(Path.Combine(data, Keys));
+        return Show(i, "Restored to", data, report);
+    }
+
+    public static async Task<int> ExportAsync(Invocation i, string data, string output, bool force, CancellationToken cancellationToken)
+    {
+        await using var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = JournalOf(data), ReadOnly = true }, cancellationToken);
+        if (output == "-")
+        {
+            await using var standard = Console.OpenStandardOutput();
+            await JournalMaintenance.ExportAsync(journal, standard, null, cancellationToken);
+            return ExitCodes.Ok;
+        }
+
+        long events = 0;
+        using (var progress = new JournalProgressLine(i, "Exporting", "positions"))
+        {
+            await OutputFile.WriteAsync(output, force, async (stream, ct) => events = await JournalMaintenance.ExportAsync(journal, stream, progress, ct), cancellationToken);
+        }
+
+        return Done(i, output, events);
+    }
+
+    public static async Task<int> ImportAsync(Invocation i, string data, string file, CancellationToken cancellationToken)
+    {
+        await using var input = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+        long events;
+        await using (var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = FolderOf(data) }, cancellationToken))
+        {
+            using var progress = new JournalProgressLine(i, "Importing", "bytes");
+            events = await JournalMaintenance.ImportAsync(journal, input, progress, cancellationToken);
+        }
+
+        return Done(i, data, events);
+    }
+
+    private static int Show(Invocation i, string what, string place, BackupReport report)
+    {
+        if (i.Json)
+        {
+            i.WriteJson(report);
+        }
+        else
+        {
+            i.Line(Text($"{what} {place}: {report.Files:N0} files, {report.Bytes:N0} bytes, last position {report.LastPosition?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>A host refuses keys that others can read.</summary>
+    private static void MakeKeysPrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (var key in Directory.EnumerateFiles(folder))
+        {
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    private static int Done(Invocation i, string place, long events)
+    {
+        if (i.Json)
+        {
+            i.WriteJson(new { place, events });
+        }
+        else
+        {
+            i.Line(Text($"{place}: {events:N0} events"));
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>The journal's folder within a data folder; a journal's own folder is taken too.</summary>
+    private static string JournalOf(string data)
+    {
+        var folder = FolderOf(data);
+        if (!Directory.Exists(folder))
+        {
+            folder = data;
+        }
+
+        return Directory.Exists(folder) ? folder
+            : throw new CliException(ExitCodes.Malformed, $"{data} is no data folder.", "It does not exist.", "Name it with --data or LOOM_DATA.");
+    }
+
+    private static string FolderOf(string data) => Path.Combine(data, "journal");
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

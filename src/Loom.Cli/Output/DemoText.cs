@@ -1,0 +1,47 @@
+using Loom.Cli.Client;
+
+namespace Loom.Cli.Output;
+
+/// <summary>What to try in the demo: lines that can be pasted as they are.</summary>
+internal static class DemoText
+{
+    public static void Write(Invocation i, Uri host, string actor)
+    {
+        if (i.Json)
+        {
+            return;
+        }
+
+        var loom = Environment.GetEnvironmentVariable("LOOM_LAUNCHER") is { Length: > 0 } launcher ? launcher : "loom";
+        var url = host.GetLeftPart(UriPartial.Authority);
+        i.Line();
+        i.Line($"The console:  {url}");
+        i.Line();
+        i.Line("To try, in another terminal:");
+        if (url != Remote.DefaultHost)
+        {
+            i.Line($"  export LOOM_HOST={url}");
+        }
+
+        foreach (var (command, what) in Lines(actor))
+        {
+            i.Line($"  {loom} {command.PadRight(62)} # {what}");
+        }
+
+        i.Line();
+        i.Line("Ctrl+C stops the demo; the same command brings it back as it was.");
+    }
+
+    private static IEnumerable<(string Command, string What)> Lines(string actor) =>
+    [
+        ("send account-alice open '{\"owner\":\"Alice\"}'", "a bank account is born"),
+        ("send account-alice deposit '{\"amount\":\"10000\"}'", "100.00, in cents"),
+        ("send account-alice withdraw '{\"amount\":\"99999\"}'", "the machine says no"),
+        ($"show {actor}", "the longest of the imported cases"),
+        ($"history {actor}", "who did what, when"),
+        ($"replay {actor} --to 1", "its state in the past, rebuilt"),
+        ($"export {actor} -o case.loom", "its provenance in one file"),
+        ("trust export -o trust.json", "whom an auditor has to believe"),
+        ("verify case.loom --trust trust.json", "offline: works with this host stopped"),
+    ];
+}
