@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
@@ -25,6 +26,7 @@ public static class MachineRules
 {
     /// <summary>Checks a loaded assembly by its file.</summary>
     /// <exception cref="ArgumentException">The assembly was loaded from memory.</exception>
+    [RequiresAssemblyFiles("An assembly inside a single-file program has no file; check it before it is published.")]
     public static IReadOnlyList<MachineFinding> Check(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
