@@ -328,6 +328,10 @@ internal sealed class Simulation
 
     private static ActorCommand Command(string actor, string type, string json, string id) => new()
     {
-        Actor = ActorId.Parse(actor), Type = type, Id = CommandId.Parse(id), Body = Encoding.UTF8.GetBytes(json), Principal = "client",
+        Actor = ActorId.Parse(actor),
+        Type = type,
+        Id = CommandId.Parse(id),
+        Body = Encoding.UTF8.GetBytes(json),
+        Principal = "client",
     };
 }
