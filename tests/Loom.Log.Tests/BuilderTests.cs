@@ -3,10 +3,11 @@ using Loom.Journal;
 using Loom.Journal.Log;
 using Loom.Testing;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Loom.Log.Tests;
 
-public sealed class BuilderTests
+public sealed class BuilderTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task Links_become_leaves_and_prove_their_inclusion_and_other_events_do_not()
@@ -38,35 +39,13 @@ public sealed class BuilderTests
     [Fact]
     public async Task A_builder_stopped_anywhere_leaves_one_log_with_consistent_checkpoints()
     {
-        var first = Seeds.First(nameof(A_builder_stopped_anywhere_leaves_one_log_with_consistent_checkpoints));
-        for (var seed = first; seed < first + Tier.Count(ci: 30, @long: 500); seed++)
-        {
-            try
-            {
-                await StopAnywhereAsync(new Random(seed), builders: 1);
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"LOOM_SEED={seed} fails: {e.Message}", e);
-            }
-        }
+        await RunSeedsAsync(SeedRun.Start("log builder stopped anywhere", Tier.Count(ci: 30, @long: 500)), builders: 1);
     }
 
     [Fact]
     public async Task Two_builders_at_once_leave_one_log()
     {
-        var first = Seeds.First(nameof(Two_builders_at_once_leave_one_log));
-        for (var seed = first; seed < first + Tier.Count(ci: 15, @long: 250); seed++)
-        {
-            try
-            {
-                await StopAnywhereAsync(new Random(seed), builders: 2);
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"LOOM_SEED={seed} fails: {e.Message}", e);
-            }
-        }
+        await RunSeedsAsync(SeedRun.Start("two log builders", Tier.Count(ci: 15, @long: 250)), builders: 2);
     }
 
     [Fact]
@@ -112,8 +91,26 @@ public sealed class BuilderTests
         await Assert.ThrowsAsync<JournalException>(() => follower.FlushAsync(default));
     }
 
-    private static async Task StopAnywhereAsync(Random random, int builders)
+    private async Task RunSeedsAsync(SeedRun run, int builders)
     {
+        foreach (var seed in run.Left)
+        {
+            try
+            {
+                run.Finish(await StopAnywhereAsync(new Random(seed), builders));
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"LOOM_SEED={seed} fails: {e.Message}", e);
+            }
+        }
+
+        output.WriteLine(run.Summary());
+    }
+
+    private static async Task<Dictionary<string, long>> StopAnywhereAsync(Random random, int builders)
+    {
+        var appends = 0;
         await using var fixture = await LogFixture.StartAsync();
         for (var round = 0; round < 3; round++)
         {
@@ -128,6 +125,7 @@ public sealed class BuilderTests
             for (var i = random.Next(5, 40); i > 0; i--)
             {
                 await fixture.AppendAsync($"account-{random.Next(4)}", random.Next(1, 4));
+                appends++;
                 if (random.Next(8) == 0)
                 {
                     await Task.Yield();
@@ -141,6 +139,7 @@ public sealed class BuilderTests
         await using var last = await fixture.OpenLogAsync();
         await last.FlushAsync(default);
         Assert.Empty(last.Health.Findings);
-        await fixture.RequireOneLogAsync(last);
+        var checkpoints = await fixture.RequireOneLogAsync(last);
+        return new() { ["builders stopped"] = 3 * builders, ["transitions"] = appends, ["leaves"] = last.Size, ["checkpoints"] = checkpoints };
     }
 }

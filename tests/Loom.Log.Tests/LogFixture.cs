@@ -73,8 +73,8 @@ internal sealed class LogFixture : IAsyncDisposable
         return _heads[written.Link.Stream] = written.Link;
     }
 
-    /// <summary>Every leaf is in <c>loom.log</c> once, in its stream's order, and each checkpoint is signed and consistent with each earlier one.</summary>
-    public async Task RequireOneLogAsync(TransparencyLog log, params ISigner[] signers)
+    /// <summary>Every leaf is in <c>loom.log</c> once, in its stream's order, and each checkpoint is signed and consistent with each earlier one; how many there are.</summary>
+    public async Task<int> RequireOneLogAsync(TransparencyLog log, params ISigner[] signers)
     {
         var tree = new MerkleTree();
         var next = new Dictionary<StreamName, long>();
@@ -109,6 +109,7 @@ internal sealed class LogFixture : IAsyncDisposable
         }
 
         Assert.NotEmpty(seen);
+        return seen.Count;
     }
 
     public async ValueTask DisposeAsync()

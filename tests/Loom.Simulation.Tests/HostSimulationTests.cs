@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Loom.Runtime;
 using Loom.Testing;
 using Xunit.Abstractions;
@@ -28,40 +27,25 @@ public sealed class HostSimulationTests(ITestOutputHelper output)
     [Fact]
     public void No_fault_loses_repeats_or_tears_anything()
     {
-        var first = Seeds.First("host simulation");
         var count = Tier.Count(ci: 100, @long: 10_000);
-        var faults = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var (operations, acknowledged, crashes, transitions) = (0L, 0L, 0L, 0L);
-        var watch = Stopwatch.StartNew();
-        for (var seed = first; seed < first + count; seed++)
+        var run = SeedRun.Start("host simulation", count);
+        foreach (var seed in run.Left)
         {
-            SimulationReport report;
             try
             {
-                report = Simulation.Run(seed);
+                run.Finish(Simulation.Run(seed).Counts);
             }
             catch (Exception e)
             {
                 throw new InvariantException($"LOOM_SEED={seed} LOOM_COUNT=1: {e.Message}\n{e}");
             }
-
-            operations += report.Operations;
-            acknowledged += report.Acknowledged;
-            crashes += report.Crashes;
-            transitions += report.Transitions;
-            foreach (var (fault, times) in report.Faults)
-            {
-                faults[fault] = faults.GetValueOrDefault(fault) + times;
-            }
         }
 
-        var summary = $"{count} seeds from {first}: {operations} operations, {acknowledged} acknowledged, {transitions} transitions, {crashes} crashes, {watch.Elapsed.TotalSeconds:0} s\n"
-            + string.Join('\n', faults.Select(f => $"  {f.Value,7} {f.Key}"));
-        output.WriteLine(summary);
-        Console.WriteLine(summary);
+        output.WriteLine(run.Summary());
         if (count >= 50)
         {
-            Assert.Equal(AllFaults, faults.Keys); // a fault that never fired tested nothing
+            // A fault that never fired tested nothing.
+            Assert.All(AllFaults, fault => Assert.True(run.Counts.GetValueOrDefault(fault) > 0, $"'{fault}' never fired in {count} seeds"));
         }
     }
 
@@ -82,7 +66,7 @@ public sealed class HostSimulationTests(ITestOutputHelper output)
             }
             catch (InvariantException e)
             {
-                output.WriteLine($"{bug}: found at seed {seed} ({seed - first + 1}.): {e.Message}");
+                output.WriteLine($"[planted bug in the runtime: {bug}] found by seed {seed}, the {seed - first + 1}. tried: {e.Message}");
                 return;
             }
         }

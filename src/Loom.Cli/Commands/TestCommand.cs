@@ -48,7 +48,12 @@ internal static class TestCommand
         var results = Path.Combine(root, "artifacts", "test-results");
         Directory.CreateDirectory(results);
         var tier = isLong ? await LongTier.OpenAsync(root, cancellationToken) : null;
-        var environment = new Dictionary<string, string> { ["LOOM_TIER"] = isLong ? "long" : "ci" };
+        var environment = new Dictionary<string, string> { ["LOOM_TIER"] = tier is null ? "ci" : "long" };
+        if (tier is not null)
+        {
+            environment["LOOM_PROGRESS"] = tier.Progress;
+        }
+
         var runs = new List<TestRun>();
         foreach (var project in TestProjects(root, names))
         {

@@ -18,6 +18,9 @@ internal sealed class LongTier
     /// <summary>The commit under test.</summary>
     public string Commit { get; }
 
+    /// <summary>Where the suites keep the seeds they have finished, so that one that is cut off goes on inside a project too.</summary>
+    public string Progress => Path.ChangeExtension(_file, null);
+
     /// <summary>Opens the progress of this commit; another commit's is left alone.</summary>
     public static async Task<LongTier> OpenAsync(string root, CancellationToken cancellationToken)
     {

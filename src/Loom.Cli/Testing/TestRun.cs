@@ -23,7 +23,7 @@ internal sealed record TestRun(
         File.Delete(results);
         List<string> arguments =
         [
-            "test", project, "--no-build", "-c", "Release", "--nologo", "--logger", $"trx;LogFileName={results}", "--blame-hang-timeout", "20min",
+            "test", project, "--no-build", "-c", "Release", "--nologo", "--logger", $"trx;LogFileName={results}", "--blame-hang-timeout", environment.ContainsKey("LOOM_PROGRESS") ? "360min" : "20min",
         ];
         if (filter is not null)
         {

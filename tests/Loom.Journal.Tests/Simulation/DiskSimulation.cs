@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loom.Contracts;
 using Loom.Core;
 
@@ -10,8 +9,6 @@ internal sealed class SimulationTotals
     public SortedDictionary<string, long> Counts { get; } = new(StringComparer.Ordinal);
 
     public void Add(string what, long count = 1) => Counts[what] = Counts.GetValueOrDefault(what) + count;
-
-    public override string ToString() => string.Join(", ", Counts.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:N0}")));
 }
 
 /// <summary>The journal broke a promise; the message says which, and the seed.</summary>

@@ -9,25 +9,25 @@ public sealed class DiskSimulationTests(ITestOutputHelper output)
     [
         "crash between operations", "crash inside an operation", "write torn", "write lost", "length fell back", "name lost",
         "unsynced name kept", "disk full", "write failed", "file sync failed", "folder sync failed", "read failed", "bit flipped",
-        "torn tails cut", "flips refused", "repeated appends", "answers DiskFull", "answers Conflict",
+        "torn tails cut", "failed fsyncs survived", "flips refused", "flips without effect", "repeated appends", "answers DiskFull", "answers Conflict",
     ];
 
     [Fact]
     public async Task After_any_crash_what_was_acknowledged_is_there_in_order_once_and_nothing_else()
     {
-        var first = Seeds.First("disk simulation");
         var count = Tier.Count(ci: 300, @long: 10_000);
-        var totals = new SimulationTotals();
-        for (var i = 0; i < count; i++)
+        var run = SeedRun.Start("disk simulation", count);
+        foreach (var seed in run.Left)
         {
-            await DiskSimulation.RunAsync(first + i, PlantedBug.None, totals);
+            var totals = new SimulationTotals();
+            await DiskSimulation.RunAsync(seed, PlantedBug.None, totals);
+            run.Finish(totals.Counts);
         }
 
-        output.WriteLine($"{count} seeds from {first}: {totals}");
-        Console.WriteLine($"[disk simulation] {count} seeds from {first}: {totals}");
+        output.WriteLine(run.Summary());
         if (count >= 300)
         {
-            Assert.All(MustOccur, what => Assert.True(totals.Counts.GetValueOrDefault(what) > 0, $"'{what}' never occurred in {count} seeds"));
+            Assert.All(MustOccur, what => Assert.True(run.Counts.GetValueOrDefault(what) > 0, $"'{what}' never occurred in {count} seeds"));
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class DiskSimulationTests(ITestOutputHelper output)
             }
             catch (BrokenPromiseException e)
             {
-                output.WriteLine($"{bug} found by seed {i + 1}: {e.Message}");
+                output.WriteLine($"[planted bug in the journal: {bug}] found by seed {first + i}, the {i + 1}. tried: {e.Message}");
                 return;
             }
         }

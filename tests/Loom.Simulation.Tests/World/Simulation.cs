@@ -8,7 +8,15 @@ using Loom.Samples.BankLedger;
 namespace Loom.Simulation.Tests;
 
 /// <summary>What a run saw.</summary>
-internal sealed record SimulationReport(int Seed, int Operations, int Acknowledged, long Transitions, int Crashes, IReadOnlyDictionary<string, int> Faults, string Trace);
+internal sealed record SimulationReport(int Seed, int Operations, int Acknowledged, long Transitions, int Crashes, IReadOnlyDictionary<string, int> Faults, string Trace)
+{
+    /// <summary>All of it, by name.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Counts =>
+    [
+        new("operations", Operations), new("acknowledged", Acknowledged), new("transitions", Transitions), new("crashes", Crashes),
+        .. Faults.Select(f => KeyValuePair.Create(f.Key, (long)f.Value)),
+    ];
+}
 
 /// <summary>An invariant does not hold.</summary>
 internal sealed class InvariantException(string message) : Exception(message);
