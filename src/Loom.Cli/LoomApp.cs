@@ -30,6 +30,7 @@ internal static class LoomApp
     [
         DemoCommand.Create(),
         RunCommand.Create(),
+        NewCommand.Create(),
         SendCommand.Create(),
         ActorsCommand.Create(),
         ShowCommand.Create(),
@@ -44,6 +45,7 @@ internal static class LoomApp
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
         TokenCommand.Create(),
+        ConfigCommand.Create(),
         ImportCommand.Create(),
         TestCommand.Create(),
         BenchCommand.Create(),

@@ -57,6 +57,8 @@ public sealed class HelpTests
             | 64 | wrong usage |
             | 69 | something needed cannot be reached: the host, a built checkout |
             | 70 | a bug in Loom |
+            | 74 | `loom run`: the stored data is damaged |
+            | 75 | `loom run`: another process has the data folder or the address |
             | 130 | cancelled |
 
 

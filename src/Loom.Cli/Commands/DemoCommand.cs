@@ -91,7 +91,7 @@ internal static class DemoCommand
         }
 
         var query = Query.Of(
-            "/api/import/xes", ("machine", "declaration"), ("resourceKey", DemoLog.ResourceKey), ("amountKey", DemoLog.AmountKey), ("set.fourEyes", "on"));
+            "/api/import/xes", ("machine", "declaration"), ("resourceKey", DemoLog.ResourceKey), ("amountKey", DemoLog.AmountKey), ("file", Log), ("set.fourEyes", "on"));
         var done = await XesImport.RunAsync(i, client, file, query, cancellationToken);
         Say(i, $"Imported {XesImport.Summary(done.Value)}");
     }

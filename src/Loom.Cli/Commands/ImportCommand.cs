@@ -30,7 +30,7 @@ internal static class ImportCommand
             var settings = (i.Get(set) ?? []).Select(s => s.Split('=', 2)).Select(s => ($"set.{s[0]}", (object?)s[1]));
             var query = Query.Of(
                 "/api/import/xes",
-                [("machine", i.Get(machine)), ("roleKey", i.Get(role)), ("resourceKey", i.Get(resource)), ("amountKey", i.Get(amount)), ("id", i.Get(id)), .. settings]);
+                [("machine", i.Get(machine)), ("roleKey", i.Get(role)), ("resourceKey", i.Get(resource)), ("amountKey", i.Get(amount)), ("id", i.Get(id)), ("file", Path.GetFileName(i.Required(file))), .. settings]);
             var answer = await XesImport.RunAsync(i, client, i.Required(file), query, ct);
             if (i.Json)
             {

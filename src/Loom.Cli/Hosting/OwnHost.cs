@@ -32,7 +32,7 @@ internal sealed class OwnHost : IAsyncDisposable
     public static async Task<OwnHost> StartAsync(string data, string? address, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(data);
-        var url = new Uri(address ?? $"http://127.0.0.1:{FreePort()}");
+        var url = AddressOf(address);
         var start = HostProgram.Require().StartInfo(new HostOptions(data, url.GetLeftPart(UriPartial.Authority), [], null).ToArguments());
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var host = new OwnHost(Process.Start(start)!, url, Path.Combine(data, "host.log"));
@@ -109,6 +109,17 @@ internal sealed class OwnHost : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>One address that this program can ask as well: port 0 becomes a free one.</summary>
+    private static Uri AddressOf(string? address)
+    {
+        if (!Uri.TryCreate(address ?? "http://127.0.0.1:0", UriKind.Absolute, out var url) || url.Scheme != "http")
+        {
+            throw new CliException(ExitCodes.Usage, $"'{address}' is no address to listen on.", "One address is needed, and it begins with http://.", "For example --urls http://127.0.0.1:5090.");
+        }
+
+        return url.Port == 0 ? new UriBuilder(url) { Port = FreePort() }.Uri : url;
     }
 
     private static int FreePort()

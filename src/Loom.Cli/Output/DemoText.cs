@@ -12,7 +12,7 @@ internal static class DemoText
             return;
         }
 
-        var loom = Environment.GetEnvironmentVariable("LOOM_LAUNCHER") is { Length: > 0 } launcher ? launcher : "loom";
+        var loom = Launcher.Name;
         var url = host.GetLeftPart(UriPartial.Authority);
         i.Line();
         i.Line($"The console:  {url}");

@@ -3,7 +3,7 @@ namespace Loom.Cli.Output;
 /// <summary>A file that appears whole or not at all, and replaces nothing unless asked to.</summary>
 internal static class OutputFile
 {
-    public static async Task<long> WriteAsync(string path, bool force, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(string path, bool force, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
         var full = Path.GetFullPath(path);
         if (!force && File.Exists(full))
@@ -21,6 +21,11 @@ internal static class OutputFile
                 await write(file, cancellationToken);
                 file.Flush(flushToDisk: true);
                 length = file.Length;
+            }
+
+            if (mode is { } kept && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(unfinished, kept);
             }
 
             File.Move(unfinished, full, overwrite: force);

@@ -11,19 +11,26 @@ internal static class MachineTemplate
 {
     private const string Prefix = "template:";
 
+    private static readonly HashSet<string> Taken = new(["Loom", "System", "Microsoft", "Xunit", "Import", "Account", "Declaration"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Writes the project into a folder that is absent or empty; gives the files written, relative to it.</summary>
     /// <param name="targetDirectory">Where to.</param>
     /// <param name="name">The machine's name: letters and digits, a letter first.</param>
     /// <param name="loomCoreReference">A version of the package Loom.Core, or the path of its project.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="ArgumentException">The name makes no actor type.</exception>
+    /// <exception cref="ArgumentException">The name makes no actor type, or is taken.</exception>
     /// <exception cref="IOException">The folder holds something.</exception>
     public static async Task<IReadOnlyList<string>> WriteAsync(
         string targetDirectory, string name, string loomCoreReference, CancellationToken cancellationToken)
     {
-        if (name.Length == 0 || !ActorId.IsType(char.ToLowerInvariant(name[0]) + name[1..]))
+        if (!ActorId.IsType(Camel(name)))
         {
-            throw new ArgumentException($"'{name}' makes no actor type: a letter, then up to 63 letters or digits.", nameof(name));
+            throw new ArgumentException("It makes no actor type: that is a letter, then up to 63 letters or digits.");
+        }
+
+        if (Taken.Contains(name))
+        {
+            throw new ArgumentException("A namespace or an actor type that every host has is called that.");
         }
 
         if (Directory.Exists(targetDirectory) && Directory.EnumerateFileSystemEntries(targetDirectory).Any())
@@ -31,8 +38,7 @@ internal static class MachineTemplate
             throw new IOException($"{targetDirectory} is not empty; name a folder that is empty or not there yet.");
         }
 
-        var type = char.ToUpperInvariant(name[0]) + name[1..];
-        var actor = char.ToLowerInvariant(name[0]) + name[1..];
+        var (type, actor) = (Pascal(name), Camel(name));
         string Fill(string text) => text
             .Replace("LoomMachine", type, StringComparison.Ordinal)
             .Replace("loomMachine", actor, StringComparison.Ordinal);
@@ -58,6 +64,12 @@ internal static class MachineTemplate
 
         return written;
     }
+
+    /// <summary>The name as a class has it.</summary>
+    public static string Pascal(string name) => name.Length == 0 ? "" : char.ToUpperInvariant(name[0]) + name[1..];
+
+    /// <summary>The name as actor types have it.</summary>
+    public static string Camel(string name) => name.Length == 0 ? "" : char.ToLowerInvariant(name[0]) + name[1..];
 
     private const string PackageReference = """<PackageReference Include="Loom.Core" Version="0.1.0" />""";
 

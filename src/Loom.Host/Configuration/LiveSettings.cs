@@ -85,19 +85,6 @@ internal sealed class LiveSettings
         return info.Exists ? (info.LastWriteTimeUtc, info.Length) : default;
     }
 
-    private (IReadOnlyDictionary<string, GivenValue> Values, IReadOnlyList<ConfigProblem> Problems) ReadFile()
-    {
-        try
-        {
-            return ConfigFile.Parse(File, System.IO.File.ReadAllBytes(File));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (new Dictionary<string, GivenValue>(), _sources.FileIsNamed ? [new ConfigProblem(File, 0, "There is no such file.")] : []);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (new Dictionary<string, GivenValue>(), [new ConfigProblem(File, 0, e.Message)]);
-        }
-    }
+    private (IReadOnlyDictionary<string, GivenValue> Values, IReadOnlyList<ConfigProblem> Problems) ReadFile() =>
+        ConfigFile.Read(File, _sources.FileIsNamed);
 }

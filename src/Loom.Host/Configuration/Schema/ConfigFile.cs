@@ -24,6 +24,25 @@ public static class ConfigFile
     /// <summary>Largest file read.</summary>
     public const int MaxBytes = 1 << 20;
 
+    /// <summary>Reads and parses the file; one that is absent holds nothing.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="isNamed">Whether somebody named it, so that its absence is a mistake.</param>
+    public static (IReadOnlyDictionary<string, GivenValue> Values, IReadOnlyList<ConfigProblem> Problems) Read(string path, bool isNamed)
+    {
+        try
+        {
+            return Parse(path, File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (new Dictionary<string, GivenValue>(), isNamed ? [new ConfigProblem(path, 0, "There is no such file.")] : []);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (new Dictionary<string, GivenValue>(), [new ConfigProblem(path, 0, e.Message)]);
+        }
+    }
+
     /// <summary>The values by name, and every reason to refuse the file (empty when it is good).</summary>
     public static (IReadOnlyDictionary<string, GivenValue> Values, IReadOnlyList<ConfigProblem> Problems) Parse(string path, ReadOnlySpan<byte> json)
     {
