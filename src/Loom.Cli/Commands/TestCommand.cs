@@ -64,7 +64,8 @@ internal static class TestCommand
                 continue;
             }
 
-            var run = await TestRun.RunAsync(project, results, filter is null ? null : "FullyQualifiedName~" + filter, environment, cancellationToken);
+            var run = await TestRun.RunAsync(
+                project, results, filter is null ? null : "FullyQualifiedName~" + filter, measure: filter is null && !isLong, environment, cancellationToken);
             runs.Add(run);
             run.Print(Console.Out);
             if (tier is not null && run.Failed.Count == 0 && filter is null)

@@ -14,9 +14,12 @@ internal sealed record FailedTest(string Name, string Message);
 internal sealed record TestRun(
     string Project, int Passed, IReadOnlyList<FailedTest> Failed, IReadOnlyList<SkippedTest> Skipped, IReadOnlyList<string> Notes, TimeSpan Took)
 {
-    /// <summary>Runs a built test project and reads its results file. A run that leaves none counts as one failure.</summary>
+    /// <summary>
+    /// Runs a built test project and reads its results file; with <paramref name="measure"/> its library's coverage too. A run that leaves no
+    /// results, or covers less than it must, counts as one failure.
+    /// </summary>
     public static async Task<TestRun> RunAsync(
-        string project, string resultsFolder, string? filter, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string project, string resultsFolder, string? filter, bool measure, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var name = Path.GetFileNameWithoutExtension(project);
         var results = Path.Combine(resultsFolder, name + ".trx");
@@ -30,10 +33,16 @@ internal sealed record TestRun(
             arguments.AddRange(["--filter", filter]);
         }
 
+        Coverage.Clear(name, resultsFolder);
+        if (measure)
+        {
+            arguments.AddRange(Coverage.Arguments(name, resultsFolder));
+        }
+
         var watch = Stopwatch.StartNew();
         var (exit, output) = await ChildProcess.CaptureAsync("dotnet", arguments, environment, cancellationToken);
         return File.Exists(results)
-            ? Read(name, results, exit, watch.Elapsed)
+            ? WithCoverage(Read(name, results, exit, watch.Elapsed), Coverage.Read(name, resultsFolder))
             : filter is not null && exit == 0
                 ? new TestRun(name, 0, [], [], [], watch.Elapsed)
                 : new TestRun(name, 0, [new FailedTest(name, "The test process left no results:\n" + Tail(output))], [], [], watch.Elapsed);
@@ -54,6 +63,13 @@ internal sealed record TestRun(
             output.WriteLine($"  FAILED {failed.Name}\n    {failed.Message.Replace("\n", "\n    ", StringComparison.Ordinal)}");
         }
     }
+
+    private static TestRun WithCoverage(TestRun run, Coverage? coverage) => coverage switch
+    {
+        null => run,
+        { IsEnough: true } => run with { Notes = [.. run.Notes, coverage.ToString()] },
+        _ => run with { Failed = [.. run.Failed, new FailedTest(coverage.Library, coverage + ". Test what the report in artifacts/test-results/coverage shows as missed.")] },
+    };
 
     private static TestRun Read(string name, string results, int exit, TimeSpan took)
     {
