@@ -41,7 +41,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
         Func<byte[]> newSalt,
         ILogger<ActorRuntime>? logger = null,
         Func<ActorRuntime, IReadOnlyList<IPipelineBehavior<ActorCommand, CommandReply>>>? pipeline = null)
-        : this(options, journal, leases, types, time, newSalt, logger, pipeline, StateFilesOf(options), PlantedBug.None)
+        : this(options, journal, leases, types, time, newSalt, logger, pipeline, StateFilesOf(options), Activator.FenceAbove)
     {
     }
 
@@ -55,7 +55,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
         ILogger<ActorRuntime>? logger,
         Func<ActorRuntime, IReadOnlyList<IPipelineBehavior<ActorCommand, CommandReply>>>? pipeline,
         IStateFiles files,
-        PlantedBug bug)
+        Func<long, long, long> nextFence)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(types);
@@ -64,7 +64,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
         var metrics = new RuntimeMetrics();
         var snapshots = new SnapshotStore(files);
         _services = new ActivationServices(
-            options, journal, leases, new StreamLoader(journal, snapshots, metrics, options.MaxCommandIds), snapshots, new RepeatedCommands(journal), metrics, time, newSalt, log, bug);
+            options, journal, leases, new StreamLoader(journal, snapshots, metrics, options.MaxCommandIds), snapshots, new RepeatedCommands(journal), metrics, time, newSalt, log, nextFence);
         _catalog = new ActivationCatalog(_services);
         _mediator = new SingleRequestMediator(this, (pipeline ?? (r => CommandPipeline.Standard(r, new AllowAll())))(this)).Mediator;
         _effects = new EffectProcessor(this, _services, files);
@@ -174,8 +174,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
 
     internal async ValueTask<CommandReply?> AnswerRepeatAsync(ActorCommand command, CancellationToken cancellationToken)
     {
-        if (_services.Bug == PlantedBug.ApplyDuplicate
-            || !_catalog.TryGet(command.Actor, out var activation)
+        if (!_catalog.TryGet(command.Actor, out var activation)
             || activation.Commands is not { } commands
             || !commands.TryFind(command.Id.Value, out var done))
         {

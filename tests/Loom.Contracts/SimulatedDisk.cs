@@ -5,6 +5,18 @@ namespace Loom.Contracts;
 /// <summary>The machine stopped in the middle of a disk operation.</summary>
 public sealed class SimulatedCrashException() : IOException("The simulated machine crashed.");
 
+/// <summary>A mistake around fsync, planted below the journal to show that the simulation finds it.</summary>
+public enum SyncMistake
+{
+    None,
+
+    /// <summary>Every third sync of a file is skipped.</summary>
+    Skipped,
+
+    /// <summary>A sync makes durable what the one before it should have: what is acknowledged now is safe one sync later.</summary>
+    Late,
+}
+
 /// <summary>
 /// A disk in memory that is as unkind as a real one may be: at a crash any subset of the sectors written since the last sync is lost (so
 /// writes tear and reorder), lengths and names fall back, and before that operations fail. Everything follows from the seed.
@@ -17,6 +29,7 @@ public sealed class SimulatedDisk(Random random) : IDisk
     private Dictionary<string, Inode> _durableNames = [];
     private int _generation;
     private int _crashIn = -1;
+    private int _syncs;
 
     /// <summary>How often each fault struck.</summary>
     public SortedDictionary<string, int> Faults { get; } = new(StringComparer.Ordinal);
@@ -32,6 +45,9 @@ public sealed class SimulatedDisk(Random random) : IDisk
 
     /// <summary>Probability that a read fails.</summary>
     public double ReadError { get; set; }
+
+    /// <summary>A planted mistake.</summary>
+    public SyncMistake Mistake { get; init; }
 
     public bool HasCrashed { get; private set; }
 
@@ -159,6 +175,19 @@ public sealed class SimulatedDisk(Random random) : IDisk
         }
     }
 
+    // A file's first sync is always honest: the mistakes are about appends, not about making files.
+    private void Sync(Inode inode)
+    {
+        if (Mistake == SyncMistake.Late && inode.WasSynced)
+        {
+            inode.SyncLate();
+        }
+        else if (Mistake != SyncMistake.Skipped || !inode.WasSynced || ++_syncs % 3 != 0)
+        {
+            inode.Sync();
+        }
+    }
+
     private void FailSometimes(double probability, string fault)
     {
         if (probability > 0 && random.NextDouble() < probability)
@@ -232,7 +261,7 @@ public sealed class SimulatedDisk(Random random) : IDisk
         {
             Check();
             disk.FailSometimes(disk.SyncError, "file sync failed");
-            inode.Sync();
+            disk.Sync(inode);
         }
 
         public void Dispose()
@@ -258,6 +287,9 @@ public sealed class SimulatedDisk(Random random) : IDisk
     {
         private byte[] _now = [];
         private byte[] _safe = [];
+        private byte[] _last = [];
+
+        public bool WasSynced { get; private set; }
 
         public long Length => _now.Length;
 
@@ -284,7 +316,13 @@ public sealed class SimulatedDisk(Random random) : IDisk
 
         public void SetLength(long length) => Array.Resize(ref _now, (int)length);
 
-        public void Sync() => _safe = _now = [.. _now];
+        public void Sync()
+        {
+            WasSynced = true;
+            _last = _safe = _now = [.. _now];
+        }
+
+        public void SyncLate() => (_safe, _last) = (_last, [.. _now]);
 
         public void Flip(long bit)
         {
@@ -332,7 +370,7 @@ public sealed class SimulatedDisk(Random random) : IDisk
                 count("length fell back");
             }
 
-            _now = _safe = after;
+            _now = _safe = _last = after;
         }
 
         private static byte[] Part(byte[] bytes, int at, int size)

@@ -31,7 +31,7 @@ public sealed class SegmentedJournal : IJournal
     {
         (_options, _store) = (options, store);
         _stored = new StoredEvents(() => store.Durable);
-        _writer = new GroupWriter(store, new Decider(_stored, options.Bug), options, _signal.Pulse);
+        _writer = new GroupWriter(store, new Decider(_stored), options, _signal.Pulse);
         _writing = options.ManualWriter || options.ReadOnly
             ? Task.CompletedTask
             : Task.Factory.StartNew(_writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -32,23 +32,4 @@ public sealed record SegmentedJournalOptions
 
     /// <summary>No writer thread: groups are written when a test says so.</summary>
     internal bool ManualWriter { get; init; }
-
-    /// <summary>A defect that the simulated disk has to find.</summary>
-    internal PlantedBug Bug { get; init; }
-}
-
-/// <summary>Defects that only tests can switch on, to show that the tests would find them.</summary>
-internal enum PlantedBug
-{
-    /// <summary>None.</summary>
-    None,
-
-    /// <summary>Some groups are acknowledged without their fsync.</summary>
-    SkipFsync,
-
-    /// <summary>Explicit expected revisions are not looked at.</summary>
-    IgnoreExpectedRevision,
-
-    /// <summary>Appends are acknowledged before they are written.</summary>
-    AcknowledgeEarly,
 }

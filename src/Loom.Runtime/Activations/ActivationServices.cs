@@ -16,7 +16,7 @@ internal sealed record ActivationServices(
     TimeProvider Time,
     Func<byte[]> NewSalt,
     ILogger Log,
-    PlantedBug Bug)
+    Func<long, long, long> NextFence)
 {
     /// <summary>Runs work on the runtime's scheduler, from wherever the caller is.</summary>
     public Task Run(Func<Task> work) =>

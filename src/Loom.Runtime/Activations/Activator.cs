@@ -6,6 +6,9 @@ namespace Loom.Runtime;
 /// <summary>Under a lease: loads the state, takes the fence from the stream, writes the upgrade when the type's version changed.</summary>
 internal static class Activator
 {
+    /// <summary>The rule of fences: above the token granted and above whatever the stream has seen.</summary>
+    public static long FenceAbove(long token, long last) => Math.Max(token, last) + 1;
+
     /// <exception cref="HistoryException">The history does not load, or is not for this machine.</exception>
     public static async Task<Decider> ActivateAsync(Activation activation, Lease lease, ActivationServices services)
     {
@@ -20,7 +23,7 @@ internal static class Activator
 
             // The stream has the last word on fences, so they grow even after the lease store forgot everything.
             var last = memory.Head?.Fence ?? 0;
-            var fence = services.Bug == PlantedBug.ReuseFence ? Math.Max(1, last) : Math.Max(lease.Token, last) + 1;
+            var fence = services.NextFence(lease.Token, last);
             await services.Leases.RaiseFenceAsync($"actor:{activation.Stream.Value}", fence, CancellationToken.None);
             var decider = new Decider(activation.Actor, activation.Stream, machine, memory, fence, services);
             if (memory.Head is null || memory.Head.Machine == machine.Manifest.Machine)

@@ -21,7 +21,7 @@ internal sealed class Decider(
         var command = envelope.Command;
         for (var conflicts = 0; ; conflicts++)
         {
-            if (services.Bug != PlantedBug.ApplyDuplicate && memory.Commands.TryFind(command.Id.Value, out var done))
+            if (memory.Commands.TryFind(command.Id.Value, out var done))
             {
                 return (await services.Repeats.AnswerAsync(command, done.Value, CancellationToken.None), false);
             }
@@ -47,11 +47,6 @@ internal sealed class Decider(
             }
 
             var reply = new CommandReply.Accepted(actor, written!.Link.LastRevision, written.Link.Count, written.Link.Hash, Repeated: false);
-            if (services.Bug == PlantedBug.AcknowledgeEarly)
-            {
-                envelope.TrySetResult(reply);
-            }
-
             switch (await _append.AppendAsync(written, accepted!.State))
             {
                 case AppendOutcome.Durable:

@@ -33,7 +33,7 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
 
     public async Task<AppendOutcome> AppendAsync(WrittenTransition written, MachineState state)
     {
-        var expected = services.Bug == PlantedBug.DropExpectedRevision ? ExpectedRevision.Any : ExpectedRevision.After(memory.Revision);
+        var expected = ExpectedRevision.After(memory.Revision);
         for (var tries = 1; ; tries++)
         {
             AppendResult? result = null;

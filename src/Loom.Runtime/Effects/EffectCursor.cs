@@ -42,7 +42,4 @@ internal sealed class EffectCursor(IJournal journal)
         (_revision, Position) = (appended.LastRevision, position);
         return true;
     }
-
-    /// <summary>For the simulation's planted bug: go on at the end, as if everything were done.</summary>
-    internal async Task LoseAsync(CancellationToken cancellationToken) => Position = await journal.LastPositionAsync(cancellationToken);
 }

@@ -81,11 +81,6 @@ internal sealed class EffectProcessor
         public async Task RunAsync()
         {
             await _cursor.ReadAsync(end.Token);
-            if (_services.Bug == PlantedBug.LoseCursor)
-            {
-                await _cursor.LoseAsync(end.Token);
-            }
-
             owner._position = _seen = _cursor.Position;
             owner._timers.Load();
             await CatchTimersUpAsync();

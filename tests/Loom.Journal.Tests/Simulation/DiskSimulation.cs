@@ -11,6 +11,21 @@ internal sealed class SimulationTotals
     public void Add(string what, long count = 1) => Counts[what] = Counts.GetValueOrDefault(what) + count;
 }
 
+/// <summary>Mistakes planted around the journal (above it, or in the disk below), to show that the simulation finds them.</summary>
+internal enum PlantedBug
+{
+    None,
+
+    /// <summary>Some groups are acknowledged without their fsync.</summary>
+    SkipFsync,
+
+    /// <summary>Explicit expected revisions are not looked at.</summary>
+    DropExpectedRevision,
+
+    /// <summary>Appends are acknowledged one fsync before they are durable.</summary>
+    AcknowledgeEarly,
+}
+
 /// <summary>The journal broke a promise; the message says which, and the seed.</summary>
 internal sealed class BrokenPromiseException(string message) : Exception(message);
 
@@ -23,6 +38,7 @@ internal sealed class DiskSimulation
     private const string Folder = "/journal";
 
     private readonly int _seed;
+    private readonly PlantedBug _bug;
     private readonly Random _random;
     private readonly SimulatedDisk _disk;
     private readonly SegmentedJournalOptions _options;
@@ -38,7 +54,11 @@ internal sealed class DiskSimulation
         _seed = seed;
         _totals = totals;
         _random = new Random(seed);
-        _disk = new SimulatedDisk(_random);
+        _bug = bug;
+        _disk = new SimulatedDisk(_random)
+        {
+            Mistake = bug switch { PlantedBug.SkipFsync => SyncMistake.Skipped, PlantedBug.AcknowledgeEarly => SyncMistake.Late, _ => SyncMistake.None },
+        };
         _options = new SegmentedJournalOptions
         {
             Directory = Folder,
@@ -46,7 +66,6 @@ internal sealed class DiskSimulation
             SegmentBytes = _random.Next(1, 9) * 1024,
             Time = new StoppedClock(),
             ManualWriter = true,
-            Bug = bug,
         };
     }
 
@@ -156,7 +175,8 @@ internal sealed class DiskSimulation
     }
 
     private void Start(Batch batch, ExpectedRevision expected) =>
-        _inFlight.Add((batch, _journal!.AppendAsync(batch.Stream, expected, batch.Events, CancellationToken.None)));
+        _inFlight.Add((batch, _journal!.AppendAsync(
+            batch.Stream, _bug == PlantedBug.DropExpectedRevision ? ExpectedRevision.Any : expected, batch.Events, CancellationToken.None)));
 
     private async Task PumpAsync()
     {

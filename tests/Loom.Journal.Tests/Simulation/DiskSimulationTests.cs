@@ -33,7 +33,7 @@ public sealed class DiskSimulationTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(nameof(PlantedBug.SkipFsync))]
-    [InlineData(nameof(PlantedBug.IgnoreExpectedRevision))]
+    [InlineData(nameof(PlantedBug.DropExpectedRevision))]
     [InlineData(nameof(PlantedBug.AcknowledgeEarly))]
     public async Task A_planted_bug_is_found_within_1000_seeds(string bug)
     {

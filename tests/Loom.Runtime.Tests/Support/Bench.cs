@@ -38,7 +38,7 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         var runtime = new ActorRuntime(
-            options ?? new ActorRuntimeOptions(), Journal, Leases, types, Time, () => RandomNumberGenerator.GetBytes(32), null, null, Files, PlantedBug.None);
+            options ?? new ActorRuntimeOptions(), Journal, Leases, types, Time, () => RandomNumberGenerator.GetBytes(32), null, null, Files, Activator.FenceAbove);
         _runtimes.Add(runtime);
         return runtime;
     }

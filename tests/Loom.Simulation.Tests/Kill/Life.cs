@@ -67,9 +67,15 @@ internal sealed class Life : IDisposable
         {
             using var client = new BankClient(await host.Ready);
             _startup = host.Startup;
-            var load = Task.WhenAll(Pending().Select(queue => LoadAsync(client, queue)));
-            await Task.WhenAny(load, Task.Delay(_random.Next(_random.Next(10) == 0 ? 2500 : 600)));
-            Count("killed under load");
+            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var load = Task.WhenAll(Pending().Select(queue => LoadAsync(client, queue, answered)));
+            if (_random.Next(8) > 0)
+            {
+                await Task.WhenAny(load, answered.Task); // a cold host takes its time for the first answer
+            }
+
+            await Task.WhenAny(load, Task.Delay(_random.Next(_random.Next(10) == 0 ? 2000 : 500)));
+            Count(answered.Task.IsCompleted ? "killed under load" : "killed before the first answer");
             await host.KillAsync();
             _sent.AddRange((await load).SelectMany(fresh => fresh));
         }
@@ -107,7 +113,7 @@ internal sealed class Life : IDisposable
     }
 
     // The client's commands that are new in this round.
-    private async Task<List<SentCommand>> LoadAsync(BankClient client, Queue<SentCommand> again)
+    private async Task<List<SentCommand>> LoadAsync(BankClient client, Queue<SentCommand> again, TaskCompletionSource answered)
     {
         Random random;
         lock (_random)
@@ -130,6 +136,7 @@ internal sealed class Life : IDisposable
                 return fresh;
             }
 
+            answered.TrySetResult();
             if (command.Answer == Answer.Open)
             {
                 again.Enqueue(command);

@@ -24,10 +24,12 @@ internal sealed class SimulatedHost
             EffectLanes = 3,
             CursorInterval = TimeSpan.FromMilliseconds(700),
             RetryInterval = TimeSpan.FromMilliseconds(500),
+            MaxCommandIds = world.Bug == PlantedBug.ApplyDuplicate ? 0 : 100_000,
         };
         var journal = new SimulatedJournal(world, this);
         Runtime = new ActorRuntime(
-            options, journal, world.Leases.For(this), types, world.Time.Clock, world.NewSalt, null, null, files, world.Bug);
+            options, journal, world.Leases.For(this), types, world.Time.Clock, world.NewSalt, null, null, files,
+            world.Bug == PlantedBug.ReuseFence ? (_, last) => Math.Max(1, last) : Loom.Runtime.Activator.FenceAbove);
         Directory = new ActorDirectory(options, journal, types, world.Time.Clock, null, files);
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Loom.Core;
 using Loom.Journal;
 
@@ -7,6 +9,8 @@ namespace Loom.Simulation.Tests;
 /// <summary>One host's connection to the shared journal: slow, forgetful, cut off now and then. What it promised stays promised.</summary>
 internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : IJournal
 {
+    private static readonly StreamName EffectsCursor = StreamName.Parse("loom.cursors-effects");
+
     public async Task<AppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
     {
         var dice = world.FaultsOn ? world.Random.Next(100) : 100;
@@ -20,7 +24,8 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
         var writing = world.Disk.Run(async () =>
         {
             await world.PauseAsync(dice < 8 ? 4000 : 20);
-            var result = await world.Journal.AppendAsync(stream, expected, events, CancellationToken.None);
+            var result = await world.Journal.AppendAsync(
+                stream, world.Bug == PlantedBug.DropExpectedRevision ? ExpectedRevision.Any : expected, events, CancellationToken.None);
             if (result is AppendResult.Appended { Repeated: false })
             {
                 world.Wrote(stream, events, host.Incarnation);
@@ -28,6 +33,11 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
 
             return result;
         });
+        if (world.Bug == PlantedBug.AcknowledgeEarly && expected.IsExact)
+        {
+            return new AppendResult.Appended(expected.Value + events.Count, null);
+        }
+
         if (dice is >= 3 and < 6)
         {
             world.Fault("append lands after the host gave up");
@@ -62,7 +72,7 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
         FailSometimes(2, "read fails");
         await foreach (var e in world.Journal.ReadStreamAsync(stream, direction, from, maxCount, cancellationToken))
         {
-            yield return e;
+            yield return world.Bug == PlantedBug.LoseCursor && stream == EffectsCursor ? await AtTheEndAsync(e, cancellationToken) : e;
         }
     }
 
@@ -87,6 +97,12 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
     public Task<ulong?> LastPositionAsync(CancellationToken cancellationToken) => world.Journal.LastPositionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<RecordedEvent> AtTheEndAsync(RecordedEvent cursor, CancellationToken cancellationToken)
+    {
+        var end = await world.Journal.LastPositionAsync(cancellationToken);
+        return cursor with { Data = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"position\":\"{end}\"}}")) };
+    }
 
     private void FailSometimes(int percent, string fault)
     {

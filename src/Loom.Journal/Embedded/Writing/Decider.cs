@@ -19,7 +19,7 @@ internal enum Decision
 /// The decision table of EventStoreDB for expected revisions and repeated appends. Knows the durable heads and those of the group that
 /// is being put together. Whatever is answered without a write rests on durable events only. Used by the writer only.
 /// </summary>
-internal sealed class Decider(StoredEvents stored, PlantedBug bug)
+internal sealed class Decider(StoredEvents stored)
 {
     private readonly RecentHeads _heads = new();
     private readonly RecentIds _ids = new();
@@ -83,7 +83,7 @@ internal sealed class Decider(StoredEvents stored, PlantedBug bug)
     {
         if (request.Expected.IsExact)
         {
-            return request.Expected.Value == head || bug == PlantedBug.IgnoreExpectedRevision;
+            return request.Expected.Value == head;
         }
 
         return (request.Expected == ExpectedRevision.Any || head >= 0) && !_ids.TryGet(request.Events[0].Id, request.Stream, out _);

@@ -12,7 +12,6 @@ internal sealed class GroupWriter
 
     private readonly SegmentStore _store;
     private readonly Decider _decider;
-    private readonly PlantedBug _bug;
     private readonly ILogger? _log;
     private readonly Action _committed;
     private readonly Lock _gate = new();
@@ -24,11 +23,10 @@ internal sealed class GroupWriter
     private byte[] _buffer = new byte[64 << 10];
     private JournalException? _failure;
     private bool _isClosing;
-    private int _groups;
 
     public GroupWriter(SegmentStore store, Decider decider, SegmentedJournalOptions options, Action committed)
     {
-        (_store, _decider, _bug, _log, _committed) = (store, decider, options.Bug, options.Log, committed);
+        (_store, _decider, _log, _committed) = (store, decider, options.Log, committed);
         _room = new SemaphoreSlim(options.MaxQueued);
     }
 
@@ -231,14 +229,6 @@ internal sealed class GroupWriter
 
     private void Commit(int length)
     {
-        if (_bug == PlantedBug.AcknowledgeEarly)
-        {
-            foreach (var request in _group)
-            {
-                request.TrySetResult(request.Result);
-            }
-        }
-
         try
         {
             _store.Write(_buffer.AsSpan(0, length));
@@ -251,10 +241,7 @@ internal sealed class GroupWriter
 
         try
         {
-            if (_bug != PlantedBug.SkipFsync || ++_groups % 3 != 0)
-            {
-                _store.Sync();
-            }
+            _store.Sync();
         }
         catch (IOException e)
         {
