@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Loom.Core;
 using Loom.Journal;
@@ -34,7 +33,7 @@ internal static class JournalBenchmark
 
             ratios.Sort();
             var median = ratios[Rounds / 2];
-            Line(output, $"journal appends / bare loop, median of {Rounds}: {median:P0} (goal: at least 60%){(median > 1 ? "; above 100%: not a valid measurement, repeat it on a quiet machine" : "")}");
+            output.Line($"journal appends / bare loop, median of {Rounds}: {median:P0} (goal: at least 60%){(median > 1 ? "; above 100%: not a valid measurement, repeat it on a quiet machine" : "")}");
             await ReplayAsync(Path.Combine(folder, "replay"), output, cancellationToken);
         }
         finally
@@ -45,7 +44,7 @@ internal static class JournalBenchmark
 
     private static async Task<double> AppendsAsync(string folder, int round, TextWriter output, CancellationToken cancellationToken)
     {
-        var fsyncs = FsyncRate(Path.Combine(folder, "fsync"), cancellationToken);
+        var fsyncs = Figures.FsyncRate(folder, cancellationToken);
         var recorder = new RecordingDisk();
         using var bareFile = LocalDisk.Instance.Open(Path.Combine(folder, "bare"), DiskAccess.ReadWrite);
         var heads = new long[Streams];
@@ -79,7 +78,7 @@ internal static class JournalBenchmark
         }
 
         var ratio = bareSeconds / seconds;
-        Line(output, $"journal round {round}: fsync {fsyncs:N0}/s; {InFlight} in flight: {appends / seconds:N0} appends/s in {groups / seconds:N0} groups/s of {(double)appends / groups:N1}; the same bytes in a bare loop: {appends / bareSeconds:N0} appends/s; ratio {ratio:P0}; control {bareSeconds / controlSeconds:P0}");
+        output.Line($"journal round {round}: fsync {fsyncs:N0}/s; {InFlight} in flight: {appends / seconds:N0} appends/s in {groups / seconds:N0} groups/s of {(double)appends / groups:N1}; the same bytes in a bare loop: {appends / bareSeconds:N0} appends/s; ratio {ratio:P0}; control {bareSeconds / controlSeconds:P0}");
         return syncs == groups
             ? ratio
             : throw new InvalidOperationException($"The journal wrote {groups} groups with {syncs} fsyncs; the comparison would be unfair.");
@@ -120,23 +119,6 @@ internal static class JournalBenchmark
         return clock.Elapsed.TotalSeconds;
     }
 
-    private static double FsyncRate(string path, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = LocalDisk.Instance.Open(path, DiskAccess.ReadWrite);
-        var block = new byte[4096];
-        var clock = Stopwatch.StartNew();
-        var count = 0;
-        for (; clock.Elapsed < TimeSpan.FromSeconds(1); count++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            file.Write((long)count * block.Length, block);
-            file.Sync();
-        }
-
-        return count / clock.Elapsed.TotalSeconds;
-    }
-
     private static async Task ReplayAsync(string folder, TextWriter output, CancellationToken cancellationToken)
     {
         const int Total = 1_000_000;
@@ -165,7 +147,7 @@ internal static class JournalBenchmark
 
         var opening = Stopwatch.StartNew();
         await using var warm = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = folder, SegmentBytes = 64 << 20 }, cancellationToken);
-        Line(output, $"journal of {Total:N0} events opened in {opening.ElapsedMilliseconds:N0} ms");
+        output.Line($"journal of {Total:N0} events opened in {opening.ElapsedMilliseconds:N0} ms");
         for (var pass = 1; pass <= 3; pass++)
         {
             var clock = Stopwatch.StartNew();
@@ -186,11 +168,9 @@ internal static class JournalBenchmark
                 }
             }
 
-            Line(output, $"replay pass {pass}, one core: whole journal {all:N0} events/s, stream by stream {byStream / clock.Elapsed.TotalSeconds:N0} events/s");
+            output.Line($"replay pass {pass}, one core: whole journal {all:N0} events/s, stream by stream {byStream / clock.Elapsed.TotalSeconds:N0} events/s");
         }
     }
-
-    private static void Line(TextWriter output, FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The real disk, which also keeps what was written between two syncs.</summary>
     private sealed class RecordingDisk : IDisk
