@@ -26,6 +26,8 @@ public sealed class XesMapping : ILogMapping
         ["fourEyes"] = "on or off (default off): refuse approvals by whoever submitted or has approved already",
     };
 
+    public string? Refuse(string setting, string value) => value is "on" or "off" ? null : "it takes on or off.";
+
     /// <summary>The case's name without the word that says what it is; other characters become a hyphen.</summary>
     public string? ActorIdOf(string caseName)
     {

@@ -30,7 +30,7 @@ public sealed class JournalTests : IDisposable
         await FillAsync(5);
         var check = await Ran.LoomAsync("journal", "check", "--data", Data);
         Assert.Equal(0, check.Exit);
-        Assert.Contains("5 events in 1 streams", check.Out, StringComparison.Ordinal);
+        Assert.Contains("5 events in 1 stream, 1 segment", check.Out, StringComparison.Ordinal);
         Assert.EndsWith("Sound.\n", check.Out, StringComparison.Ordinal);
         var stats = await Ran.LoomAsync("journal", "stats", "--data", Data, "--json");
         Assert.Equal(5, JsonDocument.Parse(stats.Out).RootElement.GetProperty("events").GetInt64());

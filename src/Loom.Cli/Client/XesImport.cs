@@ -24,7 +24,9 @@ internal static class XesImport
 
         if (status.Value.Status != "done")
         {
-            throw new CliException(ExitCodes.SaidNo, $"The import {status.Value.Id} of {file} failed.", status.Value.Error, $"What was imported stays; see 'loom history {status.Value.Actor}'.");
+            throw new CliException(
+                status.Value.Fault == "file" ? ExitCodes.Malformed : ExitCodes.SaidNo, $"The import {status.Value.Id} of {file} failed.", status.Value.Error,
+                $"What was imported stays; see 'loom history {status.Value.Actor}'.");
         }
 
         progress.Report(bytes, bytes);
@@ -32,7 +34,7 @@ internal static class XesImport
     }
 
     public static string Summary(ImportStatus it) => string.Create(
-        CultureInfo.InvariantCulture, $"{it.Cases:N0} cases, {it.Steps:N0} steps: {it.Accepted:N0} accepted, {it.Refused:N0} refused. Report: {it.Actor}");
+        CultureInfo.InvariantCulture, $"{Counted.Of(it.Cases, "case")}, {Counted.Of(it.Steps, "step")}: {it.Accepted:N0} accepted, {it.Refused:N0} refused. Report: {it.Actor}");
 
     private static async Task<Answer<ImportStatus>> UploadAsync(
         Invocation i, LoomClient client, string file, long bytes, string query, CancellationToken cancellationToken)

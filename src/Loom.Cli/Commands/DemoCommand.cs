@@ -45,7 +45,7 @@ internal static class DemoCommand
         }
         else
         {
-            Say(i, $"This folder holds {actors.Total} declarations from before; nothing is imported. For a fresh demo give another --data.");
+            Say(i, $"This folder holds {Counted.Of(actors.Total, "declaration")} from before; nothing is imported. For a fresh demo give another --data.");
         }
 
         if (i.Json)
@@ -84,7 +84,7 @@ internal static class DemoCommand
     private static async Task ImportAsync(Invocation i, LoomClient client, string data, int cases, CancellationToken cancellationToken)
     {
         var file = Path.Combine(data, Log);
-        Say(i, $"Inventing {cases} expense declarations…");
+        Say(i, $"Inventing {Counted.Of(cases, "expense declaration")}…");
         await using (var stream = File.Create(file))
         {
             await DemoLog.WriteAsync(stream, Seed, cases, cancellationToken);

@@ -39,6 +39,10 @@ internal static class ImportCommand
             else
             {
                 i.Line(XesImport.Summary(answer.Value));
+                if (answer.Value.Refused > 0)
+                {
+                    i.Line($"Which steps were refused, and by which rule: loom history {answer.Value.Actor} --bodies");
+                }
             }
 
             return ExitCodes.Ok;

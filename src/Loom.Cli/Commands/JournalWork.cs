@@ -8,6 +8,7 @@ namespace Loom.Cli.Commands;
 internal static class JournalWork
 {
     private const string Keys = "keys";
+    private const string Origin = "log-origin";
 
     public static async Task<int> CheckAsync(Invocation i, string data, CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal static class JournalWork
             return report.IsSound ? ExitCodes.Ok : ExitCodes.SaidNo;
         }
 
-        i.Line(Text($"{report.Events:N0} events in {report.Streams:N0} streams, {report.Segments:N0} segments, {report.Bytes:N0} bytes"));
+        i.Line($"{Counted.Of(report.Events, "event")} in {Counted.Of(report.Streams, "stream")}, {Counted.Of(report.Segments, "segment")}, {Counted.Of(report.Bytes, "byte")}");
         if (report.TornTailBytes > 0)
         {
             i.Line(Text($"The last {report.TornTailBytes:N0} bytes are an unfinished write: never acknowledged, cut off at the next start. No damage."));
@@ -52,7 +53,7 @@ internal static class JournalWork
             return ExitCodes.Ok;
         }
 
-        i.Line(Text($"{stats.Events:N0} events in {stats.Appends:N0} appends, {stats.Streams:N0} streams, {stats.Segments:N0} segments, {stats.Bytes:N0} bytes"));
+        i.Line($"{Counted.Of(stats.Events, "event")} in {Counted.Of(stats.Appends, "append")}, {Counted.Of(stats.Streams, "stream")}, {Counted.Of(stats.Segments, "segment")}, {Counted.Of(stats.Bytes, "byte")}");
         if (stats is { First: { } first, Last: { } last })
         {
             i.Line($"{Times.Short(first)} to {Times.Short(last)}, last position {stats.LastPosition}");
@@ -74,6 +75,11 @@ internal static class JournalWork
         List<BackupFile> extra = Directory.Exists(keys)
             ? [.. Directory.EnumerateFiles(keys).Order(StringComparer.Ordinal).Select(f => new BackupFile(f, $"{Keys}/{Path.GetFileName(f)}"))]
             : [];
+        if (File.Exists(Path.Combine(data, Origin)))
+        {
+            extra.Add(new BackupFile(Path.Combine(data, Origin), Origin));
+        }
+
         using var progress = new JournalProgressLine(i, "Backing up", "bytes");
         return Show(i, "Backed up to", target, await JournalMaintenance.BackupAsync(JournalOf(data), target, extra, progress, cancellationToken));
     }
@@ -116,7 +122,7 @@ internal static class JournalWork
         long events;
         await using (var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = FolderOf(data) }, cancellationToken))
         {
-            using var progress = new JournalProgressLine(i, "Importing", "bytes");
+            using var progress = new JournalProgressLine(i, "Importing", "lines");
             events = await JournalMaintenance.ImportAsync(journal, input, progress, cancellationToken);
         }
 
@@ -131,7 +137,7 @@ internal static class JournalWork
         }
         else
         {
-            i.Line(Text($"{what} {place}: {report.Files:N0} files, {report.Bytes:N0} bytes, last position {report.LastPosition?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
+            i.Line(Text($"{what} {place}: {Counted.Of(report.Files, "file")}, {Counted.Of(report.Bytes, "byte")}, last position {report.LastPosition?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
         }
 
         return ExitCodes.Ok;
@@ -159,7 +165,7 @@ internal static class JournalWork
         }
         else
         {
-            i.Line(Text($"{place}: {events:N0} events"));
+            i.Line($"{place}: {Counted.Of(events, "event")}");
         }
 
         return ExitCodes.Ok;

@@ -65,7 +65,7 @@ internal static class SendCommand
         }
 
         var done = answer.Value;
-        var what = done.Events == 0 ? "nothing to do" : done.Events == 1 ? "1 event" : $"{done.Events} events";
+        var what = done.Events == 0 ? "nothing to do" : Counted.Of(done.Events, "event");
         i.Line($"{(done.Repeated ? "done before" : "done")}: {done.Actor} at revision {done.Revision}, {what}");
         i.Line($"link {done.Link}, command {done.CommandId}");
         return ExitCodes.Ok;

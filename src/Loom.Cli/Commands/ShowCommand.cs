@@ -24,7 +24,7 @@ internal static class ShowCommand
             var it = answer.Value;
             i.Outside($"{it.Actor}  {Printable.Line(it.Label)}");
             i.Line($"type      {it.ActorType}, {it.Machine}");
-            i.Line($"revision  {it.Revision}, {it.Transitions} transition{(it.Transitions == 1 ? "" : "s")}");
+            i.Line($"revision  {it.Revision}, {Counted.Of(it.Transitions, "transition")}");
             i.Line($"born      {Times.Short(it.Born)}");
             i.Line($"changed   {Times.Short(it.Changed)}");
             i.Line($"link      {it.Link}");

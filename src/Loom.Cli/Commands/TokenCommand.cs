@@ -51,7 +51,15 @@ internal static class TokenCommand
                 table.Add(t.Id, t.Name, string.Join(", ", t.Roles), string.Join(", ", t.ApplicationRoles), Times.Short(t.Created), t.Expires is { } end ? Times.Short(end) : "never");
             }
 
-            table.Write(i);
+            if (table.Count > 0)
+            {
+                table.Write(i);
+            }
+            else
+            {
+                i.Line("No tokens. 'loom token create' makes one.");
+            }
+
             return ExitCodes.Ok;
         });
 

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Loom.Cli.Output;
 
-/// <summary>Progress of long work, on standard error: one line rewritten in place on a terminal, a line per ten percent elsewhere.</summary>
+/// <summary>Progress of long work, on standard error: one line rewritten in place on a terminal; elsewhere a line per ten percent of what takes longer
+/// than a moment.</summary>
 internal sealed class Progress(Invocation invocation, string what, string unit) : IDisposable
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private long _drawn;
@@ -32,7 +34,7 @@ internal sealed class Progress(Invocation invocation, string what, string unit) 
             var filled = (int)(fraction * 30);
             invocation.Error.Write($"\r{what} {new string('━', filled)}{new string('─', 30 - filled)} {Count(done)} of {Count(total)} {unit}, {Rate(done)}/s ");
         }
-        else if ((int)(fraction * 10) > _tenths)
+        else if ((int)(fraction * 10) > _tenths && _time.GetElapsedTime(_started) > Moment)
         {
             _tenths = (int)(fraction * 10);
             invocation.Error.WriteLine($"{what}: {Count(done)} of {Count(total)} {unit} ({fraction:P0})");

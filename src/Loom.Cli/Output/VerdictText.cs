@@ -40,12 +40,12 @@ internal static class VerdictText
     private static void Explain(Invocation i, VerificationReport report, BundleSummary bundle)
     {
         i.Line();
-        i.Line(string.Create(CultureInfo.InvariantCulture, $"evaluated at {Times.Short(report.At)}; {bundle.Bytes:N0} bytes, {bundle.Transitions:N0} transitions"));
+        i.Line(string.Create(CultureInfo.InvariantCulture, $"evaluated at {Times.Short(report.At)}; {bundle.Bytes:N0} bytes, {Counted.Of(bundle.Transitions, "transition")}"));
         i.Line($"log {Printable.Line(bundle.Origin)}, epoch {bundle.Epoch}, tree size {bundle.TreeSize}, root {bundle.Root}");
         i.Line($"statement signed by {Printable.Line(bundle.SignerName ?? "a key that the trust file does not know")}, key {bundle.SignerKey}");
         foreach (var stream in bundle.Streams)
         {
-            i.Line($"stream {Printable.Line(stream.Name)}, revisions {stream.FirstRevision} to {stream.LastRevision}, {stream.Transitions} transitions, head {stream.Head}");
+            i.Line($"stream {Printable.Line(stream.Name)}, revisions {stream.FirstRevision} to {stream.LastRevision}, {Counted.Of(stream.Transitions, "transition")}, head {stream.Head}");
         }
     }
 

@@ -133,11 +133,7 @@ public abstract class Machine<TState, TCommand, TEvent> : Machine
         }
     }
 
-    private static string Explain(Exception e)
-    {
-        var cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (cut < 0 ? e.Message : e.Message[..cut]).Replace("\n", " ", StringComparison.Ordinal);
-    }
+    private static string Explain(Exception e) => JsonMistake.Explain(e.Message);
 
     private sealed class State(Machine<TState, TCommand, TEvent> machine, TState value) : MachineState
     {
@@ -285,7 +281,7 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
         }
         catch (JsonException e)
         {
-            throw new FormatException($"The body of '{type}' does not fit: {e.Message}", e);
+            throw new FormatException($"The body of '{type}' does not fit: {JsonMistake.Explain(e.Message)}", e);
         }
     }
 }

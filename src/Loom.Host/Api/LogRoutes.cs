@@ -14,7 +14,7 @@ internal static class LogRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/log", (LogService log) => Results.Json(Status(log), LoomJson.Default.LogStatus)).Needs(Permission.ReadLog)
+        routes.MapGet("/api/log", async (LogService log, CancellationToken ct) => Results.Json(await StatusAsync(log, ct), LoomJson.Default.LogStatus)).Needs(Permission.ReadLog)
             .WithName("Log").WithTags("log").WithSummary("The transparency log.").Produces<LogStatus>();
         routes.MapGet("/api/log/checkpoints", CheckpointsAsync).Needs(Permission.ReadLog)
             .WithName("ListCheckpoints").WithTags("log").WithSummary("Checkpoints, newest first.").Produces<CheckpointList>();
@@ -41,12 +41,13 @@ internal static class LogRoutes
     public static CheckpointItem? Item(SignedNote? note, DateTimeOffset at) =>
         note is not null && Checkpoint.TryParse(note.Text, out var c) ? new CheckpointItem(c.Size, c.Root.ToString(), at, note.Format()) : null;
 
-    private static LogStatus Status(LogService log)
+    private static async Task<LogStatus> StatusAsync(LogService log, CancellationToken cancellationToken)
     {
         var health = log.Log.Health;
+        var latest = (await log.CheckpointsAsync(null, 1, cancellationToken)).FirstOrDefault();
         return new LogStatus(
             log.Origin, log.Log.Epoch, log.Log.Size, health.State == LogState.Building, health.State == LogState.RollbackDetected,
-            Item(log.Log.LatestCheckpoint, default), [.. health.Findings.Select(f => $"{f.Subject}: {f.Problem}")]);
+            latest is null ? null : Item(latest.Note, latest.Created), [.. health.Findings.Select(f => $"{f.Subject}: {f.Problem}")]);
     }
 
     private static async Task<IResult> CheckpointsAsync(long? below, int? count, LogService log, CancellationToken cancellationToken)
@@ -78,7 +79,7 @@ internal static class LogRoutes
     private static async Task<IResult> FlushAsync(LogService log, CancellationToken cancellationToken)
     {
         await log.Log.FlushAsync(cancellationToken);
-        return Results.Json(Status(log), LoomJson.Default.LogStatus);
+        return Results.Json(await StatusAsync(log, cancellationToken), LoomJson.Default.LogStatus);
     }
 
     private static async Task<IResult> PublishAsync(HttpContext context, LogService log, CheckpointPublisher publisher, Audit audit, CancellationToken cancellationToken)
@@ -116,7 +117,7 @@ internal static class LogRoutes
         var request = await Answer.BodyAsync(context.Request, LoomJson.Default.RevokeRequest);
         if (request.AfterSize < 0 || (await log.Log.KeysAsync(cancellationToken)).All(k => k.KeyId != name))
         {
-            return request.AfterSize < 0 ? Refusal.Invalid("afterSize is a tree size, from 0.") : Refusal.NotFound($"The log has no key '{name}'; GET /api/keys lists them.");
+            return request.AfterSize < 0 ? Refusal.Invalid("afterSize is a tree size, from 0.") : Refusal.NotFound($"The log has no key '{name}'; 'loom key list' (GET /api/keys) lists them.");
         }
 
         await audit.WriteAsync(context.Caller(), "keyRevoked", $"{name} after size {request.AfterSize}: {request.Reason}", cancellationToken);
@@ -133,6 +134,6 @@ internal static class LogRoutes
 
         await log.Log.AcceptRollbackAsync(context.Caller().Principal, cancellationToken);
         await engine.TakeWritesAsync(cancellationToken);
-        return Results.Json(Status(log), LoomJson.Default.LogStatus);
+        return Results.Json(await StatusAsync(log, cancellationToken), LoomJson.Default.LogStatus);
     }
 }

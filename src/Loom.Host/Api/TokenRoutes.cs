@@ -37,7 +37,7 @@ internal static class TokenRoutes
     {
         if (!tokens.Revoke(id))
         {
-            return Refusal.NotFound("There is no such token; GET /api/tokens lists them.");
+            return Refusal.NotFound($"There is no token '{id}'; 'loom token list' (GET /api/tokens) lists them.");
         }
 
         await audit.WriteAsync(context.Caller(), "tokenRevoked", id, context.RequestAborted);

@@ -92,7 +92,11 @@ public sealed record TokenItem(
 /// <param name="BytesRead">Bytes of the file read so far.</param>
 /// <param name="Error">Why it failed; null otherwise.</param>
 public sealed record ImportStatus(
-    string Id, string Actor, string Status, long Cases, long Steps, long Accepted, long Refused, long BytesRead, string? Error);
+    string Id, string Actor, string Status, long Cases, long Steps, long Accepted, long Refused, long BytesRead, string? Error)
+{
+    /// <summary>Whose fault it is that it failed: <c>file</c> (it is no XES), <c>settings</c>, or <c>host</c>; absent otherwise.</summary>
+    public string? Fault { get; init; }
+}
 
 /// <summary>The settings in force.</summary>
 /// <param name="File">The configuration file read; null when there is none.</param>

@@ -72,16 +72,16 @@ internal sealed partial class Imports(
         try
         {
             var report = await importer.RunAsync(settings, running, _stop.Token);
-            running.Finish("done", report.Total, null);
+            running.Finish(report.Total);
             Done(log, running.Actor.ToString(), report.Total.Accepted, report.Total.Refused);
         }
         catch (OperationCanceledException)
         {
-            running.Finish("failed", null, "The host stopped; start the same import again to go on.");
+            running.Fail("The host stopped; start the same import again to go on.", "host");
         }
         catch (Exception e)
         {
-            running.Finish("failed", null, e.Message);
+            running.Fail(e.Message, e switch { FormatException => "file", ArgumentException => "settings", _ => "host" });
             Failed(log, e, running.Actor.ToString());
         }
         finally
@@ -135,8 +135,9 @@ internal sealed partial class Imports(
 
         public void Report(ImportProgress value) => _status = With(value, "running", null);
 
-        public void Finish(string status, ImportProgress? total, string? error) =>
-            _status = total is null ? _status with { Status = status, Error = error } : With(total, status, error);
+        public void Finish(ImportProgress total) => _status = With(total, "done", null);
+
+        public void Fail(string error, string fault) => _status = _status with { Status = "failed", Error = error, Fault = fault };
 
         private ImportStatus With(ImportProgress p, string status, string? error) =>
             new(actor.Id, actor.ToString(), status, p.Cases, p.Steps, p.Accepted, p.Refused, p.BytesRead, error);

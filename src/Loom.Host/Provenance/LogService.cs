@@ -27,7 +27,7 @@ internal sealed class LogService(TransparencyLog log, ISigner signer, string ori
     /// <summary>Opens it; the log's name is made once per data folder.</summary>
     public static async Task<LogService> OpenAsync(HostParts parts, CancellationToken cancellationToken)
     {
-        var origin = OriginOf(parts.Settings.Now, parts.Data);
+        var origin = await OriginOfAsync(parts, cancellationToken);
         var keys = new LogKeyRing(parts.Data, parts.Settings.Now);
         try
         {
@@ -79,20 +79,21 @@ internal sealed class LogService(TransparencyLog log, ISigner signer, string ori
         ],
     };
 
-    private static string OriginOf(LoomSettings settings, DataFolder data)
+    /// <summary>A restored or imported journal brings its log's name along; a new one gets a name that no other log has.</summary>
+    private static async Task<string> OriginOfAsync(HostParts parts, CancellationToken cancellationToken)
     {
-        if (settings.Text("log.origin") is { Length: > 0 } given)
+        if (parts.Settings.Now.Text("log.origin") is { Length: > 0 } given)
         {
             return given;
         }
 
-        var path = data.Origin;
+        var path = parts.Data.Origin;
         if (File.Exists(path))
         {
-            return File.ReadAllText(path).Trim();
+            return (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
         }
 
-        var made = $"loom/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
+        var made = await TransparencyLog.OriginOfAsync(parts.Journal, cancellationToken) ?? $"loom/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
         Access.Tokens.PrivateFile.Write(path, System.Text.Encoding.UTF8.GetBytes(made + "\n"));
         return made;
     }

@@ -46,6 +46,14 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         }
     }
 
+    /// <summary>The name in the newest checkpoint of a journal: a log keeps its name wherever its journal goes. Null before the first.</summary>
+    public static async Task<string?> OriginOfAsync(IJournal journal, CancellationToken cancellationToken)
+    {
+        var checkpoints = new CheckpointStream(journal);
+        await checkpoints.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        return checkpoints.Latest?.Checkpoint.Origin;
+    }
+
     /// <summary>Number of leaves.</summary>
     public long Size => _index.Size;
 

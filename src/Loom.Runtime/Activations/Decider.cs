@@ -117,8 +117,10 @@ internal sealed class Decider(
         (accepted, written) = (null, null);
         if (command.ExpectedRevision is { } expected && expected != memory.Revision)
         {
+            var now = memory.Revision < 0 ? "is not born yet" : $"is at revision {memory.Revision}";
+            var wanted = expected < 0 ? "that it is not born yet" : $"revision {expected}";
             return new CommandReply.Refused(
-                RefusalKind.Conflict, "stale-revision", $"{actor} is at revision {memory.Revision}, not {expected}. Look at it again, then decide whether to send the command.");
+                RefusalKind.Conflict, "stale-revision", $"{actor} {now}; the command expects {wanted}. Look at it again, then decide whether to send the command.");
         }
 
         return Decide(command, out accepted)

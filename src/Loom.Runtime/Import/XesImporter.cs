@@ -27,7 +27,7 @@ public sealed class XesImporter
         ArgumentNullException.ThrowIfNull(machine);
         _machine = machine;
         _mapping = machine.LogMapping
-            ?? throw new ArgumentException($"{machine.Manifest.QualifiedType} has no mapping of event logs (Machine.LogMapping).", nameof(machine));
+            ?? throw new ArgumentException($"{machine.Manifest.QualifiedType} has no mapping of event logs (Machine.LogMapping).");
         (_send, _time) = (send, time);
     }
 
@@ -38,11 +38,7 @@ public sealed class XesImporter
     public async Task<ImportReport> RunAsync(ImportSettings settings, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        foreach (var name in settings.Machine.Keys.Where(k => !_mapping.Settings.ContainsKey(k)))
-        {
-            throw new ArgumentException(
-                $"{_machine.Manifest.ActorType} has no import setting '{name}'. It has: {string.Join(", ", _mapping.Settings.Keys)}.", nameof(settings));
-        }
+        Check(settings);
 
         await using var file = new FileStream(
             settings.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -70,6 +66,22 @@ public sealed class XesImporter
         }
 
         return await run.FinishAsync(sha256.ToString(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Check(ImportSettings settings)
+    {
+        foreach (var (name, value) in settings.Machine)
+        {
+            if (!_mapping.Settings.ContainsKey(name))
+            {
+                throw new ArgumentException($"{_machine.Manifest.ActorType} has no import setting '{name}'. It has: {string.Join(", ", _mapping.Settings.Keys)}.");
+            }
+
+            if (_mapping.Refuse(name, value) is { } reason)
+            {
+                throw new ArgumentException($"{_machine.Manifest.ActorType}'s import setting '{name}' cannot be '{value}': {reason}");
+            }
+        }
     }
 }
 

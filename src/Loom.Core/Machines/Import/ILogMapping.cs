@@ -9,6 +9,9 @@ public interface ILogMapping
     /// <summary>The settings that an import of this type may carry, with what each means; anything else is refused before the first step.</summary>
     IReadOnlyDictionary<string, string> Settings { get; }
 
+    /// <summary>Why a setting cannot have this value, or null when it can.</summary>
+    string? Refuse(string setting, string value) => null;
+
     /// <summary>The actor's ID within its type for a case of the log, or null when the name can be none.</summary>
     string? ActorIdOf(string caseName);
 
