@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
 
 namespace Loom.Core;
@@ -13,23 +13,23 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
     private bool _comma;
 
     /// <summary>Begins an object.</summary>
-    public void StartObject() => Open('{');
+    public void StartObject() => Open((byte)'{');
 
     /// <summary>Ends an object.</summary>
-    public void EndObject() => Close('}');
+    public void EndObject() => Close((byte)'}');
 
     /// <summary>Begins an array.</summary>
-    public void StartArray() => Open('[');
+    public void StartArray() => Open((byte)'[');
 
     /// <summary>Ends an array.</summary>
-    public void EndArray() => Close(']');
+    public void EndArray() => Close((byte)']');
 
     /// <summary>Writes a member's name; its value must follow.</summary>
     public void Name(string name)
     {
         Separate();
         Quote(name);
-        Byte(':');
+        Byte((byte)':');
         _comma = false;
     }
 
@@ -63,7 +63,24 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
             throw new FormatException($"The integer {value} is outside 0..2^53-1.");
         }
 
-        RawNumber(value.ToString(CultureInfo.InvariantCulture));
+        Separate();
+        Utf8Formatter.TryFormat(value, output.GetSpan(20), out var written);
+        output.Advance(written);
+        _comma = true;
+    }
+
+    /// <summary>Writes a digest as a string of 64 lower-case hex digits.</summary>
+    public void Hex(Digest value)
+    {
+        Separate();
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        value.CopyTo(bytes);
+        var span = output.GetSpan((2 * Digest.Size) + 2);
+        span[0] = (byte)'"';
+        Convert.TryToHexStringLower(bytes, span[1..], out _);
+        span[(2 * Digest.Size) + 1] = (byte)'"';
+        output.Advance((2 * Digest.Size) + 2);
+        _comma = true;
     }
 
     /// <summary>Writes a number whose text is already canonical.</summary>
@@ -88,16 +105,16 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
         _comma = true;
     }
 
-    private void Open(char c)
+    private void Open(byte bracket)
     {
         Separate();
-        Byte(c);
+        Byte(bracket);
         _comma = false;
     }
 
-    private void Close(char c)
+    private void Close(byte bracket)
     {
-        Byte(c);
+        Byte(bracket);
         _comma = true;
     }
 
@@ -105,13 +122,13 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
     {
         if (_comma)
         {
-            Byte(',');
+            Byte((byte)',');
         }
     }
 
-    private void Byte(char c)
+    private void Byte(byte value)
     {
-        output.GetSpan(1)[0] = (byte)c;
+        output.GetSpan(1)[0] = value;
         output.Advance(1);
     }
 
@@ -124,50 +141,36 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
     // RFC 8785 3.2.2.2: two-character escapes where they exist, \u00xx for other control characters, all else as UTF-8.
     private void Quote(string value)
     {
-        Byte('"');
+        Byte((byte)'"');
         var rest = value.AsSpan();
-        while (rest.Length > 0)
+        while (rest.IndexOfAny(Escaped) is var plain && plain >= 0)
         {
-            var plain = IndexOfEscape(rest);
-            if (plain != 0)
-            {
-                var run = plain < 0 ? rest : rest[..plain];
-                Utf8(run);
-                rest = rest[run.Length..];
-                continue;
-            }
-
-            Ascii(Escape(rest[0]));
-            rest = rest[1..];
+            Utf8(rest[..plain]);
+            Ascii(Escape(rest[plain]));
+            rest = rest[(plain + 1)..];
         }
 
-        Byte('"');
-    }
-
-    private static int IndexOfEscape(ReadOnlySpan<char> text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] is < ' ' or '"' or '\\')
-            {
-                return i;
-            }
-        }
-
-        return -1;
+        Utf8(rest);
+        Byte((byte)'"');
     }
 
     private void Utf8(ReadOnlySpan<char> text)
     {
         try
         {
-            output.Advance(Strict.GetBytes(text, output.GetSpan(Strict.GetByteCount(text))));
+            // A short text takes the room it could need at most; a long one is counted first, for the buffer not to grow threefold.
+            var room = text.Length <= 256 ? Strict.GetMaxByteCount(text.Length) : Strict.GetByteCount(text);
+            output.Advance(Strict.GetBytes(text, output.GetSpan(room)));
         }
         catch (EncoderFallbackException e)
         {
             throw new FormatException("A string holds a lone surrogate.", e);
         }
     }
+
+    // U+0000 to U+001F, the quotation mark and the reverse solidus.
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create(string.Concat(Enumerable.Range(0, ' ').Select(c => (char)c)) + "\"\\");
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -73,8 +73,8 @@ public sealed record EventMetadata
         {
             TransitionReader.Exactly(loom, ["count", "part", "v"]);
             TransitionReader.Exactly(root, ["loom"]);
-            return TransitionReader.Integer(loom, "v") == 1
-                ? new EventMetadata { Part = TransitionReader.Integer(loom, "part"), PartCount = TransitionReader.Integer(loom, "count") }
+            return TransitionReader.Integer(loom.GetProperty("v"), "v") == 1
+                ? new EventMetadata { Part = TransitionReader.Integer(loom.GetProperty("part"), "part"), PartCount = TransitionReader.Integer(loom.GetProperty("count"), "count") }
                 : throw new FormatException("The part mark has another format version than 1.");
         }
 
@@ -86,9 +86,9 @@ public sealed record EventMetadata
             {
                 "loom" => result,
                 "open" => result with { Opening = TransitionReader.ReadOpening(member.Value) },
-                "$correlationId" => result with { CorrelationCopy = TransitionReader.Text(root, member.Name) },
-                "$causationId" => result with { CausationCopy = TransitionReader.Text(root, member.Name) },
-                "traceparent" => result with { TraceparentCopy = TransitionReader.Text(root, member.Name) },
+                "$correlationId" => result with { CorrelationCopy = TransitionReader.Text(member.Value, member.Name) },
+                "$causationId" => result with { CausationCopy = TransitionReader.Text(member.Value, member.Name) },
+                "traceparent" => result with { TraceparentCopy = TransitionReader.Text(member.Value, member.Name) },
                 "enc" => result with { EncryptionKey = ReadKey(member.Value) },
                 _ => throw new FormatException("The metadata has a member that format v1 does not know."),
             };
@@ -100,8 +100,8 @@ public sealed record EventMetadata
     private static string ReadKey(JsonElement enc)
     {
         TransitionReader.Exactly(enc, ["key", "v"]);
-        return TransitionReader.Integer(enc, "v") == 1
-            ? TransitionReader.Text(enc, "key")
+        return TransitionReader.Integer(enc.GetProperty("v"), "v") == 1
+            ? TransitionReader.Text(enc.GetProperty("key"), "key")
             : throw new FormatException("'enc' has another format version than 1.");
     }
 

@@ -134,7 +134,7 @@ public static class LinkJson
     /// <summary>The link's hash, computed anew.</summary>
     public static Digest HashOf(Link link)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new ArrayBufferWriter<byte>(2048);
         buffer.Write(Domain);
         Write(new CanonicalJsonWriter(buffer), link, hash: null);
         return Digest.Of(buffer.WrittenSpan);
@@ -143,7 +143,7 @@ public static class LinkJson
     /// <summary>The canonical form without the member <c>link</c>: what the hash is over, after the domain.</summary>
     public static byte[] WithoutHash(Link link)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new ArrayBufferWriter<byte>(2048);
         Write(new CanonicalJsonWriter(buffer), link, hash: null);
         return buffer.WrittenSpan.ToArray();
     }
@@ -178,14 +178,14 @@ public static class LinkJson
         json.Name("fence");
         json.Integer(link.Fence);
         json.Name("from");
-        json.StringOrNull(link.From?.ToString());
+        Write(json, link.From);
         json.Name("inputs");
         json.StartArray();
         foreach (var input in link.Inputs)
         {
             json.StartObject();
             json.Name("digest");
-            json.String(input.Digest.ToString());
+            json.Hex(input.Digest);
             json.Name("kind");
             json.String(input.Kind);
             json.EndObject();
@@ -197,24 +197,36 @@ public static class LinkJson
         if (hash is { } value)
         {
             json.Name("link");
-            json.String(value.ToString());
+            json.Hex(value);
         }
 
         json.Name("machine");
         json.String(link.Machine.Value);
         json.Name("prev");
-        json.StringOrNull(link.Prev?.ToString());
+        Write(json, link.Prev);
         json.Name("revision");
         json.Integer(link.Revision);
         json.Name("stream");
         json.String(link.Stream.Value);
         json.Name("to");
-        json.String(link.To.ToString());
+        json.Hex(link.To);
         json.Name("traceparent");
         json.StringOrNull(link.Traceparent);
         json.Name("v");
         json.Integer(1);
         json.EndObject();
+    }
+
+    private static void Write(CanonicalJsonWriter json, Digest? digest)
+    {
+        if (digest is { } value)
+        {
+            json.Hex(value);
+        }
+        else
+        {
+            json.Null();
+        }
     }
 
     private static void WriteCommand(CanonicalJsonWriter json, LinkCommand command)
@@ -223,7 +235,7 @@ public static class LinkJson
         json.Name("contentType");
         json.String(command.ContentType);
         json.Name("digest");
-        json.String(command.Digest.ToString());
+        json.Hex(command.Digest);
         json.Name("id");
         json.String(command.Id.Value);
         json.Name("principal");
@@ -247,7 +259,7 @@ public static class LinkJson
         json.Name("contentType");
         json.String(e.ContentType);
         json.Name("digest");
-        json.String(e.Digest.ToString());
+        json.Hex(e.Digest);
         json.Name("id");
         json.String(e.Id.ToString("D"));
         json.Name("type");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Loom.Core;
@@ -16,6 +17,10 @@ public static class TransitionReader
         "actorType", "at", "causation", "command", "correlation", "count", "events", "fence", "from", "inputs", "kind", "link",
         "machine", "prev", "revision", "stream", "to", "traceparent", "v",
     ];
+
+    private static readonly string[] CommandMembers = ["contentType", "digest", "id", "principal", "roles", "type"];
+    private static readonly string[] EventMembers = ["contentType", "digest", "id", "type"];
+    private static readonly string[] InputMembers = ["digest", "kind"];
 
     /// <summary>Whether the metadata carries a member <c>loom</c> (a link or a part mark).</summary>
     public static bool CarriesLoom(ReadOnlyMemory<byte> metadata)
@@ -164,16 +169,59 @@ public static class TransitionReader
     /// <summary>The link, and the hash it states for itself, not yet compared.</summary>
     internal static (Link Link, Digest Stated) ParseLink(JsonElement json)
     {
-        Exactly(json, LinkMembers);
-        if (json.GetProperty("v").GetInt64() != 1)
+        if (Members(json, LinkMembers) is not
+            [
+                var actorType, var at, var causation, var command, var correlation, var count, var events, var fence, var from, var inputs, var kind,
+                var stated, var machine, var prev, var revision, var stream, var to, var traceparent, var version,
+            ])
         {
-            throw new FormatException($"The link has format version {json.GetProperty("v").GetRawText()}; this program reads 1.");
+            throw new UnreachableException("Members gives as many values as it is given names.");
         }
 
-        var command = json.GetProperty("command");
-        Exactly(command, ["contentType", "digest", "id", "principal", "roles", "type"]);
-        var roles = command.GetProperty("roles").EnumerateArray()
-            .Select(r => r.GetString() ?? throw new FormatException("A role is null.")).ToArray();
+        if (version.GetInt64() != 1)
+        {
+            throw new FormatException($"The link has format version {version.GetRawText()}; this program reads 1.");
+        }
+
+        var link = new Link
+        {
+            Stream = StreamName.Parse(Text(stream, "stream")),
+            Revision = Integer(revision, "revision"),
+            Count = checked((int)Math.Min(Integer(count, "count"), int.MaxValue)),
+            ActorType = Text(actorType, "actorType"),
+            Machine = MachineId.Parse(Text(machine, "machine")),
+            Kind = Text(kind, "kind") switch
+            {
+                "command" => LinkKind.Command,
+                "upgrade" => LinkKind.Upgrade,
+                _ => throw new FormatException("The link's kind is neither command nor upgrade."),
+            },
+            Command = ReadCommand(command),
+            From = DigestOrNull(from, "from"),
+            To = Digest.Parse(Text(to, "to")),
+            Events = [.. events.EnumerateArray().Select(ReadEvent)],
+            Inputs = inputs.GetArrayLength() == 0 ? [] : [.. inputs.EnumerateArray().Select(ReadInput)],
+            Fence = Integer(fence, "fence"),
+            At = Timestamp.Parse(Text(at, "at")),
+            Correlation = correlation.GetString(),
+            Causation = causation.GetString(),
+            Traceparent = traceparent.GetString(),
+            Prev = DigestOrNull(prev, "prev"),
+        };
+        if (link.Count != link.Events.Count || link.Count is 0 or > TransitionWriter.MaxEvents)
+        {
+            throw new FormatException("The link's count and its list of events differ, or lie outside 1..1,000.");
+        }
+
+        return (link, Digest.Parse(Text(stated, "link")));
+    }
+
+    private static LinkCommand ReadCommand(JsonElement json)
+    {
+        var values = Members(json, CommandMembers);
+        var roles = values[4].GetArrayLength() == 0
+            ? []
+            : values[4].EnumerateArray().Select(r => r.GetString() ?? throw new FormatException("A role is null.")).ToArray();
         for (var i = 1; i < roles.Length; i++)
         {
             if (string.CompareOrdinal(roles[i - 1], roles[i]) >= 0)
@@ -182,54 +230,24 @@ public static class TransitionReader
             }
         }
 
-        var link = new Link
-        {
-            Stream = StreamName.Parse(Text(json, "stream")),
-            Revision = Integer(json, "revision"),
-            Count = checked((int)Math.Min(Integer(json, "count"), int.MaxValue)),
-            ActorType = Text(json, "actorType"),
-            Machine = MachineId.Parse(Text(json, "machine")),
-            Kind = Text(json, "kind") switch
-            {
-                "command" => LinkKind.Command,
-                "upgrade" => LinkKind.Upgrade,
-                _ => throw new FormatException("The link's kind is neither command nor upgrade."),
-            },
-            Command = new LinkCommand(
-                CommandId.Parse(Text(command, "id")), Text(command, "type"), Text(command, "contentType"),
-                Digest.Parse(Text(command, "digest")), Text(command, "principal"), roles),
-            From = DigestOrNull(json, "from"),
-            To = Digest.Parse(Text(json, "to")),
-            Events = [.. json.GetProperty("events").EnumerateArray().Select(ReadEvent)],
-            Inputs = [.. json.GetProperty("inputs").EnumerateArray().Select(ReadInput)],
-            Fence = Integer(json, "fence"),
-            At = Timestamp.Parse(Text(json, "at")),
-            Correlation = json.GetProperty("correlation").GetString(),
-            Causation = json.GetProperty("causation").GetString(),
-            Traceparent = json.GetProperty("traceparent").GetString(),
-            Prev = DigestOrNull(json, "prev"),
-        };
-        if (link.Count != link.Events.Count || link.Count is 0 or > TransitionWriter.MaxEvents)
-        {
-            throw new FormatException("The link's count and its list of events differ, or lie outside 1..1,000.");
-        }
-
-        return (link, Digest.Parse(Text(json, "link")));
+        return new LinkCommand(
+            CommandId.Parse(Text(values[2], "id")), Text(values[5], "type"), Text(values[0], "contentType"), Digest.Parse(Text(values[1], "digest")),
+            Text(values[3], "principal"), roles);
     }
 
     private static LinkEvent ReadEvent(JsonElement json)
     {
-        Exactly(json, ["contentType", "digest", "id", "type"]);
-        var id = Text(json, "id");
+        var values = Members(json, EventMembers);
+        var id = Text(values[2], "id");
         return Guid.TryParseExact(id, "D", out var guid) && guid.ToString("D") == id
-            ? new LinkEvent(guid, Text(json, "type"), Text(json, "contentType"), Digest.Parse(Text(json, "digest")))
+            ? new LinkEvent(guid, Text(values[3], "type"), Text(values[0], "contentType"), Digest.Parse(Text(values[1], "digest")))
             : throw new FormatException("An event id in the link is no lower-case UUID.");
     }
 
     private static LinkInput ReadInput(JsonElement json)
     {
-        Exactly(json, ["digest", "kind"]);
-        return new LinkInput(Text(json, "kind"), Digest.Parse(Text(json, "digest")));
+        var values = Members(json, InputMembers);
+        return new LinkInput(Text(values[1], "kind"), Digest.Parse(Text(values[0], "digest")));
     }
 
     /// <summary>Reads the member <c>open</c> in any of its three shapes.</summary>
@@ -271,38 +289,57 @@ public static class TransitionReader
         return Convert.ToBase64String(bytes) == text ? bytes : throw new FormatException("A base64 value is not in its one canonical form.");
     }
 
-    internal static void Exactly(JsonElement json, ReadOnlySpan<string> members)
+    internal static void Exactly(JsonElement json, ReadOnlySpan<string> members) => Members(json, members);
+
+    /// <summary>The values of exactly these members, in the order of the names, whatever their order in the object.</summary>
+    private static JsonElement[] Members(JsonElement json, ReadOnlySpan<string> names)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
             throw new FormatException("An object was expected.");
         }
 
+        var values = new JsonElement[names.Length];
         var count = 0;
         foreach (var member in json.EnumerateObject())
         {
-            if (members.IndexOf(member.Name) < 0)
+            // Loom writes members in the order of their names, so the next one nearly always stands where it is expected.
+            var index = count < names.Length && member.NameEquals(names[count]) ? count : names.IndexOf(member.Name);
+            if (index < 0)
             {
                 throw new FormatException($"Unknown member '{(member.Name.Length > 40 ? member.Name[..40] : member.Name)}'.");
             }
 
+            values[index] = member.Value;
             count++;
         }
 
-        if (count != members.Length)
+        return count == names.Length && !values.AsSpan().ContainsUndefined()
+            ? values
+            : throw new FormatException($"Expected the members {string.Join(", ", names.ToArray())}.");
+    }
+
+    private static bool ContainsUndefined(this Span<JsonElement> values)
+    {
+        foreach (var value in values)
         {
-            throw new FormatException($"Expected the members {string.Join(", ", members.ToArray())}.");
+            if (value.ValueKind == JsonValueKind.Undefined)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     internal static string Text(JsonElement json, string name) =>
-        json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
+        json.GetString() ?? throw new FormatException($"'{name}' is null.");
 
     internal static long Integer(JsonElement json, string name) =>
-        json.GetProperty(name).TryGetInt64(out var value) && value is >= 0 and <= 9007199254740991
+        json.TryGetInt64(out var value) && value is >= 0 and <= 9007199254740991
             ? value
             : throw new FormatException($"'{name}' is no integer in 0..2^53-1.");
 
     private static Digest? DigestOrNull(JsonElement json, string name) =>
-        json.GetProperty(name) is { ValueKind: JsonValueKind.Null } ? null : Digest.Parse(Text(json, name));
+        json.ValueKind == JsonValueKind.Null ? null : Digest.Parse(Text(json, name));
 }

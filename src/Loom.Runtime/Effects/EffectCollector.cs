@@ -9,10 +9,10 @@ namespace Loom.Runtime;
 internal sealed record Effect(EffectKind Kind, RecordedEvent Event, Link Link);
 
 /// <summary>A transition as the effects see it.</summary>
-/// <param name="Link">Its link.</param>
 /// <param name="Position">Position of its last event.</param>
 /// <param name="Effects">Its effects, in order.</param>
-internal sealed record EffectTransition(Link Link, ulong Position, IReadOnlyList<Effect> Effects);
+/// <param name="Fired">The timer whose coming back it is; null for other transitions.</param>
+internal sealed record EffectTransition(ulong Position, IReadOnlyList<Effect> Effects, Guid? Fired);
 
 /// <summary>Finds effects in the events of the whole journal. An effect counts once its transition's last event, with the link, is there.</summary>
 internal sealed class EffectCollector(ActorTypes types)
@@ -32,40 +32,40 @@ internal sealed class EffectCollector(ActorTypes types)
 
         if (MetadataScan.Scan(e.Metadata.Span, out _) == MetadataScan.Found.Part)
         {
-            if (!_open.TryGetValue(e.Stream.Value, out var parts))
+            if (!_open.TryGetValue(e.Stream.Value, out var begun))
             {
-                _open[e.Stream.Value] = parts = [];
+                _open[e.Stream.Value] = begun = [];
             }
 
-            parts.Add(e);
+            begun.Add(e);
             return null;
         }
 
         _open.Remove(e.Stream.Value, out var earlier);
-        Link link;
+        RecordedEvent[] parts = earlier is null ? [e] : [.. earlier, e];
+        var effects = machine.Manifest.Effects;
+        var anyEffect = Array.Exists(parts, p => effects.ContainsKey(p.Type));
+        if (!anyEffect && e.Metadata.Span.IndexOf(TimerFired) < 0)
+        {
+            return new EffectTransition(e.Position, [], null); // nearly every transition: its link need not be read
+        }
+
         try
         {
-            if (TransitionReader.ReadLink(e) is not { } read)
-            {
-                return null;
-            }
-
-            link = read;
+            return TransitionReader.ReadLink(e) is { } link ? Read(e, parts, effects, link) : null;
         }
         catch (FormatException)
         {
             return null; // an event without a readable link is no transition; loading the actor reports it
         }
+    }
 
-        List<Effect>? effects = null;
-        foreach (var part in (earlier ?? []).Append(e))
-        {
-            if (machine.Manifest.Effects.TryGetValue(part.Type, out var kind))
-            {
-                (effects ??= []).Add(new Effect(kind, part, link));
-            }
-        }
+    private static ReadOnlySpan<byte> TimerFired => "\"loom.timerFired\""u8;
 
-        return new EffectTransition(link, e.Position, effects ?? []);
+    private static EffectTransition Read(RecordedEvent last, RecordedEvent[] parts, IReadOnlyDictionary<string, EffectKind> kinds, Link link)
+    {
+        var effects = parts.Where(p => kinds.ContainsKey(p.Type)).Select(p => new Effect(kinds[p.Type], p, link));
+        var fired = link.Command.Type == PendingTimers.TimerFired && Guid.TryParse(link.Causation, out var timer) ? timer : (Guid?)null;
+        return new EffectTransition(last.Position, [.. effects], fired);
     }
 }

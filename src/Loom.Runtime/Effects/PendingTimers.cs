@@ -80,7 +80,7 @@ internal sealed class PendingTimers(IStateFiles files)
         List<Effect>? unreadable = null;
         lock (_gate)
         {
-            if (transition.Link.Command.Type == TimerFired && Guid.TryParse(transition.Link.Causation, out var fired))
+            if (transition.Fired is { } fired)
             {
                 Remove(fired);
             }
