@@ -15,7 +15,7 @@ where dotnet >nul 2>nul || (
 if not exist "%CLI%" goto build
 if not exist "%HOST%" goto build
 if not exist "%STAMP%" goto build
-powershell -NoProfile -Command "$s=(Get-Item $env:STAMP).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File (src,web,samples,infra\build | ForEach-Object { Join-Path $env:ROOT $_ }) | Where-Object { $_.FullName -notmatch \\(bin|obj|node_modules|_framework)\\ -and $_.LastWriteTimeUtc -gt $s } | Select-Object -First 1; if ($n) { exit 1 }"
+powershell -NoProfile -Command "$s=(Get-Item $env:STAMP).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File (src,web,samples,infra\build | ForEach-Object { Join-Path $env:ROOT $_ }) | Where-Object { $_.FullName -notmatch '\\(bin|obj|node_modules|_framework|\.loom)\\' -and $_.LastWriteTimeUtc -gt $s } | Select-Object -First 1; if ($n) { exit 1 }"
 if errorlevel 1 goto build
 goto run
 :build

@@ -17,8 +17,17 @@ internal sealed class JsonLogFormatter(TimeProvider time) : ConsoleFormatter(Nam
 
     private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Why a host did not start is thrown as well, and said in words by whoever started it.
+    private const string StartLogger = "Microsoft.Extensions.Hosting.Internal.Host";
+    private const int StartFailed = 11;
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (logEntry.EventId.Id == StartFailed && logEntry.Category == StartLogger)
+        {
+            return;
+        }
+
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {

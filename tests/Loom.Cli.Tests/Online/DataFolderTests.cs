@@ -60,6 +60,7 @@ public sealed class DataFolderTests : IDisposable
         var taken = await ChildOf.DotNetAsync(_folder.Root, new Dictionary<string, string?>(), ChildOf.LoomDll, "run", "--data", _folder["other"], "--urls", host.Address);
         Assert.Equal(75, taken.Exit);
         Assert.Contains("or choose another address with --urls.", taken.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", taken.Out + taken.Error, StringComparison.Ordinal);
         var config = _folder.Write("bad.json", "{\n  \"samples\": \"perhaps\"\n}");
         var bad = await ChildOf.DotNetAsync(_folder.Root, new Dictionary<string, string?>(), ChildOf.LoomDll, "run", "--data", _folder["other"], "--config", config);
         Assert.Equal(64, bad.Exit);
