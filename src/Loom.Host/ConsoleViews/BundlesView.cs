@@ -60,12 +60,19 @@ internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifi
             report.ExitCode, report.Malformed is { } bad ? $"{report.Conclusion}: {bad.Message}" : report.Conclusion,
             [.. report.Claims.Select(c => new ClaimVerdict(
                 c.Title, c.Verdict switch { Verdict.Holds => ClaimOutcome.Holds, Verdict.False => ClaimOutcome.False, _ => ClaimOutcome.NotCovered },
-                report.Required.Contains(c.Claim), c.Reason, c.WhoHasToBeBelieved))],
+                report.Required.Contains(c.Claim), Where(c) + c.Reason, c.WhoHasToBeBelieved))],
             [.. (report.Bundle?.Streams ?? []).Select(s => new Loom.Web.Data.BundleStream(s.Name, s.Transitions, s.Head?.ToString() ?? ""))]);
     }
 
     public async Task<string> OwnTrustAsync(CancellationToken cancellationToken) =>
         Encoding.UTF8.GetString((await log.TrustAsync(cancellationToken)).Write());
+
+    private static string Where(Loom.Provenance.ClaimVerdict c)
+    {
+        string?[] place = [c.Stream, c.Revision is { } r ? $"revision {r}" : null, c.Place];
+        var text = string.Join(", ", place.Where(p => !string.IsNullOrEmpty(p)));
+        return text.Length == 0 ? "" : text + ": ";
+    }
 
     private static BundleExport No(string why) => new("", null, 0, why);
 }

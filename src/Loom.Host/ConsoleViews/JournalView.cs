@@ -12,7 +12,21 @@ internal sealed class JournalView(IJournal journal, JournalFigures figures, Acto
 {
     public async Task<JournalFacts> FactsAsync(CancellationToken cancellationToken) => new(
         state.ReadOnly is not null, state.ReadOnly, await journal.LastPositionAsync(cancellationToken),
-        [.. figures.Read().Select(f => new Figure(f.Key, f.Value))]);
+        [.. figures.Read().Select(f => Readable(f.Key, f.Value))]);
+
+    private static Figure Readable(string name, string value) => name switch
+    {
+        "bytes" => new Figure("size", Size(value)),
+        "free bytes on disk" => new Figure("free on disk", Size(value)),
+        _ => new Figure(name, value),
+    };
+
+    private static string Size(string bytes) => double.Parse(bytes, CultureInfo.InvariantCulture) switch
+    {
+        < 1024 * 1024 and var b => string.Create(CultureInfo.InvariantCulture, $"{b / 1024:0.0} KiB"),
+        < 1024.0 * 1024 * 1024 and var b => string.Create(CultureInfo.InvariantCulture, $"{b / 1048576:0.0} MiB"),
+        var b => string.Create(CultureInfo.InvariantCulture, $"{b / 1073741824:0.0} GiB"),
+    };
 
     public async Task<IReadOnlyList<JournalEvent>> EventsAsync(ulong? before, int count, string? prefix, CancellationToken cancellationToken)
     {

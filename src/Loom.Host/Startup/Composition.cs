@@ -40,6 +40,11 @@ internal static class Composition
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<Boundary>();
+        if (console)
+        {
+            app.UseMiddleware<LostBrowser>();
+        }
+
         app.UseRouting();
         app.UseMiddleware<Gate>();
         Map(app);

@@ -26,5 +26,5 @@ internal static class ChainClaims
         findings.Value is { } first ? False(claim, title, first, Nobody, findings.Count) : new ClaimVerdict(claim, title, Verdict.Holds, holds, Nobody);
 
     public static ClaimVerdict False(Claim claim, string title, Finding first, string who, long count = 1) =>
-        new(claim, title, Verdict.False, count > 1 ? $"{first.Reason} (first of {count} findings)" : first.Reason, who, first.Stream, first.Revision, first.Place);
+        new(claim, title, Verdict.False, count > 1 ? $"{first.Reason} (one of {count} findings)" : first.Reason, who, first.Stream, first.Revision, first.Place);
 }

@@ -137,6 +137,10 @@ public sealed class AccountTests
         Assert.Equal(["credit-ordered.v1", "standing-order-due.v1", "transfer-answered.v1"], manifest.Effects.Keys.Order(StringComparer.Ordinal));
         var schema = JsonDocument.Parse(manifest.Commands.Single(c => c.Type == "deposit").Schema).RootElement;
         Assert.Equal("cents", schema.GetProperty("properties").GetProperty("amount").GetProperty("format").GetString());
+        var optional = JsonDocument.Parse(manifest.Commands.Single(c => c.Type == "open").Schema).RootElement.GetProperty("properties").GetProperty("overdraft");
+        Assert.Equal("cents", optional.GetProperty("format").GetString());
+        Assert.Equal(["string", "null"], optional.GetProperty("type").EnumerateArray().Select(t => t.GetString()!));
+        Assert.Equal(JsonValueKind.Null, optional.GetProperty("default").ValueKind);
         Assert.Equal(["amount"], schema.GetProperty("required").EnumerateArray().Select(e => e.GetString()!));
     }
 }

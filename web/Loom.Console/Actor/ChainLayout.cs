@@ -9,16 +9,20 @@ internal sealed record ChainLayout(
     public const int NodeTop = 8;
     public const int NodeWidth = 158;
     public const int NodeHeight = 66;
-    public const int Gap = 46;
+    public const int Gap = 34;
     public const int LeafY = 104;
     public const int CheckpointTop = 130;
     public const int Height = 158;
     private const int Margin = 30;
 
-    public static ChainLayout Of(IReadOnlyList<TransitionRow> rows, long total)
+    /// <summary>How many nodes a place of some width has room for; at least three, which a narrow one scrolls.</summary>
+    public static int Fitting(int width) => Math.Clamp((width - (2 * Margin) + Gap) / (NodeWidth + Gap), 3, 16);
+
+    public static ChainLayout Of(IReadOnlyList<TransitionRow> rows, long total, int room)
     {
-        var nodes = rows.Select((r, i) => new Node(r, Margin + (i * (NodeWidth + Gap)))).ToList();
-        var width = (2 * Margin) + Math.Max(0, (nodes.Count * (NodeWidth + Gap)) - Gap);
+        var gap = rows.Count > 1 && rows.Count == Fitting(room) ? Math.Max(Gap, (room - (2 * Margin) - (rows.Count * NodeWidth)) / (rows.Count - 1)) : Gap;
+        var nodes = rows.Select((r, i) => new Node(r, Margin + (i * (NodeWidth + gap)))).ToList();
+        var width = (2 * Margin) + Math.Max(0, (nodes.Count * (NodeWidth + gap)) - gap);
         var edges = new List<Edge>();
         const int middle = NodeTop + (NodeHeight / 2);
         foreach (var node in nodes)
@@ -27,7 +31,7 @@ internal sealed record ChainLayout(
             if (node.Row.Number > 0)
             {
                 var from = node.X;
-                var to = node == nodes[0] ? 4 : from - Gap;
+                var to = node == nodes[0] ? 4 : from - gap;
                 edges.Add(new Edge("prev", FormattableString.Invariant($"M{from} {middle} H{to + 2} m6 -4 l-6 4 l6 4"), "prev", (from + to) / 2, middle - 7));
             }
 

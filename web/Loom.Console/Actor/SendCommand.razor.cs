@@ -9,6 +9,7 @@ namespace Loom.Web.Actor;
 public sealed partial class SendCommand
 {
     private IReadOnlyList<CommandForm>? _forms;
+    private IReadOnlyList<string> _known = [];
     private CommandForm? _form;
     private FormField? _body;
     private CommandAnswer? _answer;
@@ -28,6 +29,9 @@ public sealed partial class SendCommand
     [Parameter]
     public EventCallback<CommandAnswer> Sent { get; set; }
 
+    [Inject]
+    private IActorHistory History { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => TryAsync(async ct =>
     {
@@ -36,7 +40,18 @@ public sealed partial class SendCommand
             ? [.. (await Source.FormsAsync(actor.Type, ct)).Where(f => !f.Type.StartsWith("loom.", StringComparison.Ordinal))]
             : [];
         Choose(_forms.Count > 0 ? _forms[0].Type : null);
+        if (_forms.Count > 0 && await History.HeadAsync(Stream, ct) is { } head)
+        {
+            const int recent = 50;
+            var rows = await History.TransitionsAsync(Stream, Math.Max(0, head.Transitions - recent), recent, ct);
+            _known = [.. rows.SelectMany(r => r.Roles).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        }
     });
+
+    private IReadOnlyList<string> Acting => _roles.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private void Toggle(string role) =>
+        _roles = string.Join(", ", Acting.Contains(role) ? Acting.Where(r => r != role) : Acting.Append(role));
 
     private void Choose(string? type)
     {
@@ -56,8 +71,7 @@ public sealed partial class SendCommand
         _busy = true;
         await TryAsync(async ct =>
         {
-            var roles = _roles.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            _answer = await Source.SendAsync(new CommandRequest(Stream, form.Type, json, _id, roles), ct);
+            _answer = await Source.SendAsync(new CommandRequest(Stream, form.Type, json, _id, Acting), ct);
             _id = NewId();
             await Sent.InvokeAsync(_answer);
         });

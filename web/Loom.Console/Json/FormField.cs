@@ -82,11 +82,13 @@ public sealed class FormField
         var types = Types(schema);
         var nullable = types.Remove("null");
         var hint = schema["description"]?.GetValue<string>() ?? "";
+        var start = schema["default"] is JsonValue given ? given.ToString() : "";
         if (schema["enum"] is JsonArray values && values.All(v => v is null || v.GetValueKind() == JsonValueKind.String))
         {
             return new FormField(name, FieldKind.Choice, required, nullable, hint)
             {
                 Choices = [.. values.Where(v => v is not null).Select(v => v!.GetValue<string>())],
+                Value = start,
             };
         }
 
@@ -101,12 +103,13 @@ public sealed class FormField
 
         return types switch
         {
-            _ when types.Contains("integer") => new FormField(name, FieldKind.Integer, required, nullable, hint),
+            _ when types.Contains("integer") => new FormField(name, FieldKind.Integer, required, nullable, hint) { Value = start },
             ["string"] => new FormField(name, FieldKind.Text, required, nullable, hint.Length > 0 ? hint : Format(schema))
             {
                 Pattern = schema["pattern"]?.GetValue<string>(),
+                Value = start,
             },
-            ["boolean"] => new FormField(name, FieldKind.Flag, required, nullable, hint) { Value = "false" },
+            ["boolean"] => new FormField(name, FieldKind.Flag, required, nullable, hint) { Value = start == "true" ? start : "false" },
             ["object"] when schema.Count == 1 => new FormField(name, FieldKind.Group, required, nullable, hint),
             _ => Any(name, required),
         };
@@ -116,6 +119,7 @@ public sealed class FormField
     {
         "date-time" => "for example 2026-01-31T12:00:00Z",
         "date" => "for example 2026-01-31",
+        "timestamp" => "UTC, for example 2026-01-31T12:00:00.000000Z",
         { } other => other,
         null => "",
     };

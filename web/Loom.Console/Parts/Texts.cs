@@ -11,7 +11,7 @@ internal static class Texts
 
     public static string Of(long n, string one, string many) => $"{Count(n)} {(n == 1 ? one : many)}";
 
-    public static string Rate(double n) => n.ToString(n < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+    public static string Rate(double n) => n.ToString(n is > 0 and < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
 
     public static string Milliseconds(double? n) => n is { } ms ? ms.ToString(ms < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms" : "–";
 

@@ -70,6 +70,17 @@ loom.reveal = (id, top, height, tries = 30) => {
   if (top < e.scrollTop || top + height > e.scrollTop + e.clientHeight) e.scrollTop = Math.max(0, top - e.clientHeight / 3);
 };
 
+// Tells a component the width of its place, now and whenever it changes, until either has gone.
+loom.watchWidth = (id, component) => {
+  const e = document.getElementById(id);
+  if (!e) return;
+  const observer = new ResizeObserver(() => {
+    if (!e.isConnected) return observer.disconnect();
+    component.invokeMethodAsync("WidthChangedAsync", Math.floor(e.clientWidth)).catch(() => observer.disconnect());
+  });
+  observer.observe(e);
+};
+
 loom.center = (id, middle) => {
   const e = document.getElementById(id);
   if (e) e.scrollLeft = middle - e.clientWidth / 2;

@@ -1,0 +1,1 @@
+global using Console = Loom.E2E.Started.Console;

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using Loom.Testing;
+
+namespace Loom.E2E.Started;
+
+/// <summary>A host as a user starts it: its own process, a temporary data folder. It can be stopped and started again at the same address.</summary>
+public sealed class HostProcess : IAsyncDisposable
+{
+    private readonly StringBuilder _output = new();
+    private Process? _process;
+
+    private readonly string[] _settings;
+
+    public HostProcess(params string[] settings) => (_settings, Address) = (settings, new Uri($"http://127.0.0.1:{FreePort()}"));
+
+    public Uri Address { get; }
+
+    public string Data { get; } = Directory.CreateTempSubdirectory("loom-e2e-").FullName;
+
+    public async Task StartAsync()
+    {
+        // The host of the same build as these tests: Debug or Release.
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var program = Path.Combine(TestData.Root, "src", "Loom.Host", "bin", configuration, "net10.0", "Loom.Host.dll");
+        Assert.True(File.Exists(program), $"{program} is not there: run dotnet build e2e/Loom.E2E -c {configuration}.");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Data,
+        };
+        foreach (var argument in (string[])[program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(Data, ".loom"), .. _settings])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, e) => Keep(e.Data);
+        _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitUntilReadyAsync(_process);
+    }
+
+    /// <summary>Ends the process without a warning, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
+        while (!process.HasExited)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/health/ready", patience.Token);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+            }
+
+            await Task.Delay(100, patience.Token);
+        }
+
+        throw new InvalidOperationException($"The host ended before it was ready:\n{Output()}");
+    }
+
+    private string Output()
+    {
+        lock (_output)
+        {
+            return _output.ToString();
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

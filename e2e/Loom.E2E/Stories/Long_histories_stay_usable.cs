@@ -1,0 +1,34 @@
+using Loom.E2E.Started;
+using Loom.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Loom.E2E.Stories;
+
+/// <summary>An actor with ten thousand transitions: only what is in view is in the page, and any place is one step away.</summary>
+[Collection(ConsoleStories.Name)]
+public sealed class Long_histories_stay_usable(Console console)
+{
+    [ProgramFact(Console.Chromium, "chromium")]
+    public async Task Ten_thousand_transitions_are_a_page_like_any_other()
+    {
+        await console.StartAsync();
+        var actor = await Accounts.WithDepositsAsync(console.Api, Tier.Count(ci: 2_000, @long: 9_999));
+        var last = (await console.Api.GetAsync($"/api/actors/{actor}")).GetProperty("transitions").GetInt64() - 1;
+        var page = await console.OpenAsync($"/actors/{actor}");
+        var rows = page.GetByRole(AriaRole.Group, new() { Name = "Transitions", Exact = true }).GetByRole(AriaRole.Link);
+        await Expect(rows.First).ToBeVisibleAsync();
+        Assert.InRange(await rows.CountAsync(), 5, 100);
+
+        var number = page.GetByRole(AriaRole.Spinbutton, new() { Name = "Transition number" });
+        await number.FillAsync("1000");
+        await number.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Transition 1\u202f000", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator("#timeline a[aria-current=true]")).ToBeInViewportAsync();
+        Assert.InRange(await rows.CountAsync(), 5, 100);
+        await Console.PictureAsync(page, "long-history");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Back to now" }).ClickAsync();
+        await Expect(number).ToHaveValueAsync(last.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
