@@ -60,6 +60,8 @@ public sealed class Console : IAsyncLifetime
                 return;
             }
 
+            // Patience for machines with much else to do; an expectation that is met costs no time.
+            Assertions.SetDefaultExpectTimeout(20_000);
             await Host.StartAsync();
             _api = new LoomApi(Host.Address);
             _playwright = await Playwright.CreateAsync();

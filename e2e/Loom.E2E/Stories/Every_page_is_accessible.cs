@@ -22,7 +22,7 @@ public sealed class Every_page_is_accessible(Console console)
             foreach (var (name, address) in Pages(actor))
             {
                 await Console.GoAsync(page, address);
-                await Assertions.Expect(page.Locator("main .panel, main form").First).ToBeVisibleAsync();
+                await Assertions.Expect(page.Locator("main .panel, main .drop").First).ToBeVisibleAsync();
                 found.AddRange((await page.EvaluateAsync<string[]>(check)).Select(problem => $"{name}, {look}: {problem}"));
                 await Console.PictureAsync(page, $"{name}-{look}", whole: look == "narrow");
             }
