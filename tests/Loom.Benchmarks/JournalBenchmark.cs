@@ -7,8 +7,8 @@ using Loom.Journal.Embedded;
 namespace Loom.Benchmarks;
 
 /// <summary>
-/// The journal alone: appends with 256 in flight against a bare loop that writes and syncs the very same bytes in the same groups, and
-/// replay from warm files. Rates depend on the disk, so every line stands beside the fsync rate measured just before, and journal and
+/// The journal alone: appends with 256 in flight against a bare loop that writes and syncs the very same bytes in the same
+/// groups. Rates depend on the disk, so every line stands beside the fsync rate measured just before, and journal and
 /// bare loop take turns in short slices. The control is the bare loop against itself on the same bytes: how far it is from 100% is how
 /// much the ratio beside it can be trusted. A ratio above 100% is no result: the journal cannot beat the loop, so something else differed.
 /// </summary>
@@ -34,7 +34,6 @@ internal static class JournalBenchmark
             ratios.Sort();
             var median = ratios[Rounds / 2];
             output.Line($"journal appends / bare loop, median of {Rounds}: {median:P0} (goal: at least 60%){(median > 1 ? "; above 100%: not a valid measurement, repeat it on a quiet machine" : "")}");
-            await ReplayAsync(Path.Combine(folder, "replay"), output, cancellationToken);
         }
         finally
         {
@@ -117,59 +116,6 @@ internal static class JournalBenchmark
         }
 
         return clock.Elapsed.TotalSeconds;
-    }
-
-    private static async Task ReplayAsync(string folder, TextWriter output, CancellationToken cancellationToken)
-    {
-        const int Total = 1_000_000;
-        const int Batch = 10;
-        var body = Encoding.UTF8.GetBytes("{\"amount\":4200,\"note\":\"" + new string('x', 120) + "\"}");
-        await using (var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = folder, SegmentBytes = 64 << 20 }, cancellationToken))
-        {
-            var running = new Queue<Task<AppendResult>>();
-            for (var i = 0; i < Total / Batch; i++)
-            {
-                var events = new EventData[Batch];
-                for (var k = 0; k < Batch; k++)
-                {
-                    events[k] = new EventData(Guid.NewGuid(), "deposited", EventData.Json, body, "{}"u8.ToArray());
-                }
-
-                running.Enqueue(journal.AppendAsync(StreamName.Parse($"bench-{i % 1000}"), ExpectedRevision.Any, events, cancellationToken));
-                if (running.Count >= 4096)
-                {
-                    await running.Dequeue();
-                }
-            }
-
-            await Task.WhenAll(running);
-        }
-
-        var opening = Stopwatch.StartNew();
-        await using var warm = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = folder, SegmentBytes = 64 << 20 }, cancellationToken);
-        output.Line($"journal of {Total:N0} events opened in {opening.ElapsedMilliseconds:N0} ms");
-        for (var pass = 1; pass <= 3; pass++)
-        {
-            var clock = Stopwatch.StartNew();
-            long count = 0;
-            await foreach (var e in warm.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, null, cancellationToken))
-            {
-                count += e.Data.Length > 0 ? 1 : 0;
-            }
-
-            var all = count / clock.Elapsed.TotalSeconds;
-            clock.Restart();
-            long byStream = 0;
-            for (var s = 0; s < 1000; s++)
-            {
-                await foreach (var e in warm.ReadStreamAsync(StreamName.Parse($"bench-{s}"), Direction.Forwards, 0, long.MaxValue, cancellationToken))
-                {
-                    byStream += e.Data.Length > 0 ? 1 : 0;
-                }
-            }
-
-            output.Line($"replay pass {pass}, one core: whole journal {all:N0} events/s, stream by stream {byStream / clock.Elapsed.TotalSeconds:N0} events/s");
-        }
     }
 
     /// <summary>The real disk, which also keeps what was written between two syncs.</summary>

@@ -6,6 +6,7 @@ using Loom.Benchmarks;
 (string Name, Func<TextWriter, CancellationToken, Task> RunAsync)[] all =
 [
     ("journal", JournalBenchmark.RunAsync),
+    ("replay", ReplayBenchmark.RunAsync),
     ("commands", CommandBenchmark.RunAsync),
     ("verify", VerifyBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),

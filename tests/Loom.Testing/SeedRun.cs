@@ -17,6 +17,7 @@ public sealed class SeedRun
     private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private Progress _progress;
+    private bool _dear; // seeds that take long are kept one by one
 
     private SeedRun(string suite, int count, string? file, Progress progress) =>
         (_suite, Count, _file, _progress) = (suite, count, file, progress);
@@ -66,9 +67,11 @@ public sealed class SeedRun
             Counts[what] = Counts.GetValueOrDefault(what) + times;
         }
 
-        _progress = _progress with { Done = _progress.Done + 1, Seconds = _progress.Seconds + _watch.Elapsed.TotalSeconds };
+        var took = _watch.Elapsed;
+        _progress = _progress with { Done = _progress.Done + 1, Seconds = _progress.Seconds + took.TotalSeconds };
         _watch.Restart();
-        if (_progress.Done == Count || _sinceSaved.Elapsed > SaveEvery)
+        _dear |= took > SaveEvery;
+        if (_progress.Done == Count || _dear || _sinceSaved.Elapsed > SaveEvery)
         {
             Save();
         }
