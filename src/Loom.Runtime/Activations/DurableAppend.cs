@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loom.Core;
 using Loom.Journal;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
     public async Task<AppendOutcome> AppendAsync(WrittenTransition written, MachineState state)
     {
         var expected = ExpectedRevision.After(memory.Revision);
+        using var span = LoomTelemetry.Activities.HasListeners() ? StartSpan(written) : null;
         for (var tries = 1; ; tries++)
         {
             AppendResult? result = null;
@@ -78,6 +80,13 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
     /// <summary>Whether the memory is what the stream holds. Null: it is. Else it has been brought up to date, or this owner is over.</summary>
     public async Task<AppendOutcome?> RefreshAsync() =>
         await services.Journal.LastRevisionAsync(stream, CancellationToken.None) == memory.Revision ? null : await LookAsync(null);
+
+    // Under the command's own span, which the link names: the pump that appends has no span of its own.
+    private static Activity? StartSpan(WrittenTransition written) =>
+        ActivityContext.TryParse(written.Link.Traceparent, null, out var parent)
+            ? LoomTelemetry.Activities.StartActivity($"append {written.Link.Stream}", ActivityKind.Internal, parent)?
+                .SetTag("loom.revision", written.Link.Revision).SetTag("loom.events", written.Link.Count)
+            : null;
 
     // Null: the stream has nothing new.
     private async Task<AppendOutcome?> LookAsync(WrittenTransition? written)
