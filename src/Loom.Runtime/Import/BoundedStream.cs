@@ -1,12 +1,13 @@
 namespace Loom.Runtime.Import;
 
 /// <summary>
-/// Lets an XML reader take only so many bytes between two nodes, and so many in all: the reader holds a whole node in memory, and a
-/// packed file can hold a node of any size.
+/// Lets an XML reader take only so many bytes between two nodes, in one case, and in all: a whole node and a whole case are held in
+/// memory, and a packed file can hold one of any size.
 /// </summary>
-internal sealed class BoundedStream(Stream inner, long maxTotal, int maxNode) : Stream
+internal sealed class BoundedStream(Stream inner, long maxTotal, long maxCase, int maxNode) : Stream
 {
     private long _total;
+    private long _case;
     private long _node;
 
     public override bool CanRead => true;
@@ -36,6 +37,9 @@ internal sealed class BoundedStream(Stream inner, long maxTotal, int maxNode) : 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>A new case begins.</summary>
+    public void CaseBegins() => _case = 0;
+
     public override void Flush()
     {
     }
@@ -49,8 +53,10 @@ internal sealed class BoundedStream(Stream inner, long maxTotal, int maxNode) : 
     private int Count(int read)
     {
         _total += read;
+        _case += read;
         _node += read;
         return _total > maxTotal ? throw new FormatException($"The file unpacks to more than {maxTotal:N0} bytes.")
+            : _case > maxCase ? throw new FormatException($"One case takes more than {maxCase:N0} bytes.")
             : _node > maxNode ? throw new FormatException($"One XML node takes more than {maxNode:N0} bytes.")
             : read;
     }

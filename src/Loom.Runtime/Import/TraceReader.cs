@@ -39,6 +39,7 @@ internal sealed class TraceReader(XmlReader xml, BoundedStream bytes, XesOptions
 
     private async ValueTask<XesTrace> TraceAsync(CancellationToken cancellationToken)
     {
+        bytes.CaseBegins();
         var line = Line;
         string? name = null;
         var events = new List<(Dictionary<string, string> Attributes, int Line)>();

@@ -32,7 +32,7 @@ public sealed class XesImporter
     }
 
     /// <summary>Runs the import to its end.</summary>
-    /// <exception cref="ArgumentException">A setting is none that the machine's mapping knows.</exception>
+    /// <exception cref="ArgumentException">A setting is none that the machine's mapping knows, or its value is none.</exception>
     /// <exception cref="FormatException">The file is no XES; the import's actor has recorded how far it came.</exception>
     /// <exception cref="ImportException">The runtime refuses commands; starting the same import again goes on where it ended.</exception>
     public async Task<ImportReport> RunAsync(ImportSettings settings, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ public sealed record XesOptions
     /// <summary>Longest attribute value, in characters.</summary>
     public int MaxValue { get; init; } = 64 * 1024;
 
+    /// <summary>Largest case in bytes of XML; it is held in memory.</summary>
+    public long MaxCase { get; init; } = 64L << 20;
+
     /// <summary>Most unpacked bytes of the whole file.</summary>
     public long MaxBytes { get; init; } = 16L << 30;
 

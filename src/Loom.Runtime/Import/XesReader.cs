@@ -28,7 +28,7 @@ public static class XesReader
         pipe.AdvanceTo(head.Buffer.Start);
         await using var raw = pipe.AsStream(leaveOpen: false);
         await using Stream? unpacked = packed ? new GZipStream(raw, CompressionMode.Decompress, leaveOpen: true) : null;
-        await using var bounded = new BoundedStream(unpacked ?? raw, options.MaxBytes, (options.MaxValue * 6) + NodeSlack);
+        await using var bounded = new BoundedStream(unpacked ?? raw, options.MaxBytes, options.MaxCase, (options.MaxValue * 6) + NodeSlack);
         using var xml = XmlReader.Create(bounded, Settings());
         var reader = new TraceReader(xml, bounded, options);
         while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } trace)
