@@ -1,6 +1,7 @@
 using Loom.Hosting.Access.Tokens;
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Loom.Hosting.Access;
 
@@ -14,19 +15,19 @@ internal sealed record Open
 }
 
 /// <summary>The first thing a request meets: is it meant for this host, who asks, may they.</summary>
-internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenStore tokens)
+internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenStore tokens, LongConnections connections)
 {
     /// <summary>Where a browser keeps its token after logging in.</summary>
     public const string Cookie = "loom-token";
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (Foreign(context.Request) is { } foreign)
+        if (Origins.Refuse(context.Request, settings.Now.RequiresToken) is { } foreign)
         {
             return ProblemWriter.WriteAsync(context, 403, "forbidden", foreign);
         }
 
-        var caller = Authenticate(context);
+        var (caller, token) = Authenticate(context);
         if (caller is not null)
         {
             context.User = caller.ToUser();
@@ -34,22 +35,22 @@ internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenSto
         }
 
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<Open>() is not null)
+        if (endpoint?.Metadata.GetMetadata<Open>() is not null)
         {
-            // No route: 404, but not before the caller is known, so that nobody maps the API from outside.
-            return endpoint is null && caller is null ? Unauthenticated(context) : next(context);
+            return next(context);
         }
 
-        if (caller is null)
+        // No route, or one of another method or content type: said to be so, but not before the caller is known, so that nobody maps the API from outside.
+        if (caller is null || endpoint is not RouteEndpoint)
         {
-            return Unauthenticated(context);
+            return caller is null ? Unauthenticated(context) : next(context);
         }
 
         var permission = endpoint.Metadata.GetMetadata<Requires>()?.Permission
             ?? (context.Request.Path.StartsWithSegments("/api") ? null : Permission.Console);
         if (permission is { } p && caller.May(p))
         {
-            return next(context);
+            return token is not null && IsLasting(context, endpoint) ? connections.HoldAsync(context, token.Id, next) : next(context);
         }
 
         return ProblemWriter.WriteAsync(
@@ -59,15 +60,19 @@ internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenSto
                 : $"{caller.Principal} ({string.Join(", ", caller.Roles)}) may not do this; it takes one of the roles {string.Join(", ", AccessTable.Having(permission.Value))}.");
     }
 
-    private Caller? Authenticate(HttpContext context)
+    // The console's socket, or a route that says so.
+    private static bool IsLasting(HttpContext context, Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<Lasting>() is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+
+    private (Caller? Caller, StoredToken? Token) Authenticate(HttpContext context)
     {
         var secret = Bearer(context.Request);
         if (secret is null && !settings.Now.RequiresToken)
         {
-            return Caller.Loopback;
+            return (Caller.Loopback, null);
         }
 
-        return tokens.Find(secret) is { } token ? new Caller(token.Name, token.Roles, token.ApplicationRoles, ByToken: true) : null;
+        return tokens.Find(secret) is { } token ? (new Caller(token.Name, token.Roles, token.ApplicationRoles, ByToken: true), token) : default;
     }
 
     private static string? Bearer(HttpRequest request)
@@ -89,26 +94,5 @@ internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenSto
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"loom\"";
         return ProblemWriter.WriteAsync(
             context, 401, "unauthenticated", "This host wants a token: send it as Authorization: Bearer TOKEN. `loom token create` makes one; a token may also be expired or revoked.");
-    }
-
-    /// <summary>
-    /// Without login a web page anywhere could have a browser on this machine send requests here, directly or by pointing a name of its
-    /// own at 127.0.0.1; so the name asked for must be a loopback one. A page of another origin is refused in both modes.
-    /// </summary>
-    private string? Foreign(HttpRequest request)
-    {
-        if (!settings.Now.RequiresToken && !Listening.IsLoopbackName(request.Host.Host))
-        {
-            return $"The Host header names '{request.Host.Host}', which is not this machine. Use 127.0.0.1 or localhost, or set auth.mode to token.";
-        }
-
-        if (request.Headers.Origin is [{ Length: > 0 } origin] && origin != $"{request.Scheme}://{request.Host}")
-        {
-            return $"A page of {(origin.Length > 100 ? origin[..100] : origin)} may not use this host.";
-        }
-
-        return request.Headers["Sec-Fetch-Site"] is ["cross-site"] && !HttpMethods.IsGet(request.Method)
-            ? "A page of another site may not use this host."
-            : null;
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using Loom.Hosting.Access.Tokens;
+using Loom.Hosting.Api;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Loom.Hosting.Access;
 
@@ -24,7 +26,7 @@ internal static class LoginRoutes
             return Page(null, wrong: true);
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await Answer.FormAsync(context.Request, new FormOptions { ValueCountLimit = 8, ValueLengthLimit = 4096, MultipartBodyLengthLimit = 16 * 1024 });
         var (secret, to) = (form["token"].ToString().Trim(), form["to"].ToString());
         if (tokens.Find(secret) is not { } token)
         {
@@ -33,9 +35,12 @@ internal static class LoginRoutes
 
         context.Response.Cookies.Append(
             Gate.Cookie, secret,
-            new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", Expires = token.Expires });
+            new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = IsSecure(context.Request), Path = "/", Expires = token.Expires });
         return Results.LocalRedirect(Local(to));
     }
+
+    // Behind a proxy that speaks https the request itself is plain; the browser says from what page it comes.
+    private static bool IsSecure(HttpRequest request) => request.IsHttps || request.Headers.Origin.ToString().StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     // Only a path of this host, or somebody's link could lead a fresh log-in elsewhere.
     private static string Local(string? to) => to is { Length: > 0 } && to[0] == '/' && !to.StartsWith("//", StringComparison.Ordinal) && !to.Contains('\\', StringComparison.Ordinal) ? to : "/";

@@ -34,8 +34,9 @@ internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHisto
         return new ActorNow(state, last.Number + 1, first.Transition.Link, last.Transition.Link);
     }
 
-    /// <summary>Transitions from one number on, oldest first.</summary>
-    public async Task<IReadOnlyList<NumberedTransition>> PageAsync(ActorId actor, long from, int count, CancellationToken cancellationToken)
+    /// <summary>Transitions from one number on, oldest first. Beyond the bytes the page loses its end, or its beginning; one transition stays.</summary>
+    public async Task<IReadOnlyList<NumberedTransition>> PageAsync(
+        ActorId actor, long from, int count, CancellationToken cancellationToken, long maxBytes = long.MaxValue, bool keepNewest = false)
     {
         var numbers = await IndexAsync(actor, cancellationToken);
         var until = Math.Min(numbers.Count, from + count);
@@ -47,9 +48,21 @@ internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHisto
 
         var start = numbers.At((int)from).First;
         var events = journal.ReadStreamAsync(actor.Stream, Direction.Forwards, start, numbers.At((int)until - 1).Last - start + 1, cancellationToken);
+        long bytes = 0;
         await foreach (var transition in TransitionReader.GroupAsync(events))
         {
             page.Add(new NumberedTransition(from++, transition));
+            bytes += SizeOf(transition);
+            while (bytes > maxBytes && page.Count > 1)
+            {
+                var dropped = keepNewest ? 0 : page.Count - 1;
+                bytes -= SizeOf(page[dropped].Transition);
+                page.RemoveAt(dropped);
+                if (!keepNewest)
+                {
+                    return page;
+                }
+            }
         }
 
         return page;
@@ -76,6 +89,8 @@ internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHisto
 
         return "";
     }
+
+    private static long SizeOf(Transition transition) => transition.Events.Sum(e => (long)e.Data.Length + e.Metadata.Length);
 
     private async Task<NumberedTransition> AtAsync(ActorId actor, StreamIndex numbers, int number, CancellationToken cancellationToken)
     {

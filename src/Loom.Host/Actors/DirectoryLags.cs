@@ -6,7 +6,7 @@ namespace Loom.Hosting.Actors;
 /// <summary>The directory's lag as a number of events, for people; counted up to a bound, since positions are not counts.</summary>
 internal static class DirectoryLags
 {
-    public const int Bound = 10_000;
+    public const int Bound = 1_000;
 
     public static async Task<long> EventsAsync(IJournal journal, DirectoryLag lag, CancellationToken cancellationToken)
     {

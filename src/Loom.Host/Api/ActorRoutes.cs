@@ -12,6 +12,9 @@ namespace Loom.Hosting.Api;
 /// <summary>Actors, their histories and their states.</summary>
 internal static class ActorRoutes
 {
+    /// <summary>A page ends early, but never empty, where its transitions are larger than this.</summary>
+    private const int MaxPageBytes = 8 << 20;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/actors", ListAsync).Needs(Permission.ReadActors)
@@ -80,9 +83,9 @@ internal static class ActorRoutes
         var backwards = direction == "backwards";
         var start = from is null ? (backwards ? index.Count - 1 : 0) : index.NumberOf(from.Value) ?? (backwards ? index.Count - 1 : index.Count);
         var first = backwards ? Math.Max(0, start - take + 1) : start;
-        var page = await reader.PageAsync(id, first, backwards ? start - first + 1 : take, cancellationToken);
+        var page = await reader.PageAsync(id, first, backwards ? start - first + 1 : take, cancellationToken, MaxPageBytes, keepNewest: backwards);
         long? next = backwards
-            ? first > 0 ? index.At(first - 1).Last : null
+            ? page is [{ Number: > 0 } oldest, ..] ? oldest.Transition.Link.Revision - 1 : null
             : page is [.., var last] && last.Number + 1 < index.Count ? last.Transition.Link.LastRevision + 1 : null;
         return Results.Json(
             new TransitionList(id.ToString(), [.. (backwards ? page.Reverse() : page).Select(TransitionItems.Of)], next), LoomJson.Default.TransitionList);

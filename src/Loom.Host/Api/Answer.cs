@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Loom.Core;
 using Loom.Hosting.Access;
 using Loom.Hosting.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Loom.Hosting.Api;
 
@@ -11,6 +12,9 @@ internal static class Answer
 {
     /// <summary>What the route asks of its caller.</summary>
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, Permission permission) => route.WithMetadata(new Requires(permission));
+
+    /// <summary>Query parameters that the route reads by itself; a name that ends in * stands for all that begin so.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params string[] parameters) => route.WithMetadata(new QueryNames(parameters));
 
     public static Caller Caller(this HttpContext context) =>
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("The gate let nobody in.");
@@ -51,6 +55,20 @@ internal static class Answer
 
         return await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted)
             ?? throw new RefusedException(new Refusal(400, "malformed-json", "The body is null; an object is expected."));
+    }
+
+    /// <summary>A form, with its files on disk.</summary>
+    /// <exception cref="RefusedException">It is none, or breaks a limit.</exception>
+    public static async Task<IFormCollection> FormAsync(HttpRequest request, FormOptions options)
+    {
+        try
+        {
+            return await request.ReadFormAsync(options, request.HttpContext.RequestAborted);
+        }
+        catch (Exception e) when (e is InvalidDataException || (e is IOException and not BadHttpRequestException && !Disk.IsFull(e)))
+        {
+            throw new RefusedException(Refusal.Invalid($"The form cannot be read: {e.Message}"));
+        }
     }
 
     /// <exception cref="RefusedException">The number is outside the range.</exception>

@@ -35,8 +35,9 @@ internal static class BundleRoutes
         });
 
     private static async Task<IResult> ExportAsync(
-        string actor, string? hide, long? atSize, HttpResponse response, BundleExporter exporter, CancellationToken cancellationToken)
+        string actor, string? hide, long? atSize, HttpResponse response, BundleExporter exporter, RequestPlaces places, CancellationToken cancellationToken)
     {
+        using var place = places.Exports.Take();
         var bundle = await exporter.ExportAsync([Answer.Actor(actor)], HideOf(hide), atSize, cancellationToken);
         response.Headers["Loom-Tree-Size"] = bundle.TreeSize.ToString(CultureInfo.InvariantCulture);
         return Results.Stream(bundle.Content, ContentType, bundle.FileName);
@@ -45,8 +46,9 @@ internal static class BundleRoutes
     private static async Task<IResult> TrustAsync(LogService log, CancellationToken cancellationToken) =>
         Results.File((await log.TrustAsync(cancellationToken)).Write(), "application/json", "trust.json");
 
-    private static async Task<IResult> VerifyAsync(HttpContext context, LogService log, ServerVerifier verifier, LiveSettings settings)
+    private static async Task<IResult> VerifyAsync(HttpContext context, LogService log, ServerVerifier verifier, RequestPlaces places, LiveSettings settings)
     {
+        using var place = places.Verifications.Take();
         var limit = settings.Now.Integer("limits.bundle");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {
@@ -64,7 +66,7 @@ internal static class BundleRoutes
             return Result(await verifier.VerifyAsync(await SpoolAsync(context), own, null, limit, context.RequestAborted));
         }
 
-        var form = await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = limit, ValueLengthLimit = 1 << 20 }, context.RequestAborted);
+        var form = await Answer.FormAsync(context.Request, new FormOptions { MultipartBodyLengthLimit = limit, ValueLengthLimit = 1 << 20, ValueCountLimit = 16 });
         if (form.Files["bundle"] is not { } file)
         {
             return Refusal.Invalid("The form has no file 'bundle'.");

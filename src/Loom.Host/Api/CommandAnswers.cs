@@ -7,7 +7,7 @@ using Loom.Runtime;
 namespace Loom.Hosting.Api;
 
 /// <summary>A command's way from an edge of this host into the runtime, and its answer's way back.</summary>
-internal static class CommandAnswers
+internal static partial class CommandAnswers
 {
     /// <summary>Sends, unless the host takes no writes now.</summary>
     public static Task<CommandReply> SendAsync(ActorRuntime runtime, HostState state, ActorCommand command, CancellationToken cancellationToken) =>
@@ -34,6 +34,26 @@ internal static class CommandAnswers
         }
     }
 
+    /// <summary>What became of a command: refusals that an operator should know of stand out, the rest is for debugging.</summary>
+    public static void Write(ILogger log, ActorCommand command, CommandReply reply)
+    {
+        switch (reply)
+        {
+            case CommandReply.Accepted done:
+                Accepted(log, command.Type, command.Id.Value, command.Principal, done.Revision);
+                break;
+            case CommandReply.Rejected no:
+                Declined(log, command.Type, command.Id.Value, command.Principal, no.Code);
+                break;
+            case CommandReply.Refused { Kind: RefusalKind.Fault or RefusalKind.Unavailable } no:
+                Failed(log, command.Type, command.Id.Value, command.Principal, no.Code, no.Message);
+                break;
+            case CommandReply.Refused no:
+                Declined(log, command.Type, command.Id.Value, command.Principal, no.Code);
+                break;
+        }
+    }
+
     private static int StatusOf(CommandReply.Refused no) => no.Kind switch
     {
         RefusalKind.Invalid => 400,
@@ -50,4 +70,13 @@ internal static class CommandAnswers
 
     private static Task<CommandReply> Refused(string code, string message, TimeSpan? retryAfter) =>
         Task.FromResult<CommandReply>(new CommandReply.Refused(RefusalKind.Unavailable, code, message, retryAfter));
+
+    [LoggerMessage(1, LogLevel.Debug, "Command {Type} ({Id}) of {Principal} is durable at revision {Revision}")]
+    private static partial void Accepted(ILogger log, string type, string id, string principal, long revision);
+
+    [LoggerMessage(2, LogLevel.Debug, "Command {Type} ({Id}) of {Principal} is not done: {Code}")]
+    private static partial void Declined(ILogger log, string type, string id, string principal, string code);
+
+    [LoggerMessage(3, LogLevel.Warning, "Command {Type} ({Id}) of {Principal} failed: {Code}. {Reason}")]
+    private static partial void Failed(ILogger log, string type, string id, string principal, string code, string reason);
 }

@@ -55,9 +55,15 @@ internal static class OperationRoutes
             "actors", await DirectoryLags.EventsAsync(journal, lag, cancellationToken), lag.Position, lag.CaughtUp ? null : lag.Progress, null);
     }
 
-    private static async Task<IResult> ReadyAsync(HealthChecks checks, CancellationToken cancellationToken)
+    // Anybody may ask whether the host is well; what exactly is wrong is for those who are known.
+    private static async Task<IResult> ReadyAsync(HttpContext context, HealthChecks checks, CancellationToken cancellationToken)
     {
         var report = await checks.RunAsync(cancellationToken);
+        if (context.Features.Get<Caller>() is null)
+        {
+            report = report with { Checks = [.. report.Checks.Select(c => c with { Message = "" })] };
+        }
+
         return Results.Json(report, LoomJson.Default.HealthReport, statusCode: report.Status == "not ready" ? 503 : 200);
     }
 

@@ -15,10 +15,18 @@ internal static class TailRoutes
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/tail", FollowAsync).Needs(Permission.ReadTail)
-            .WithName("Tail").WithTags("actors").WithSummary("Events as they become durable (SSE).").Produces<TailEvent>(200, "text/event-stream");
+            .WithMetadata(Lasting.Instance).WithName("Tail").WithTags("actors").WithSummary("Events as they become durable (SSE).").Produces<TailEvent>(200, "text/event-stream");
 
-    private static async Task FollowAsync(string? stream, string? from, HttpContext context, IJournal journal, IHostApplicationLifetime lifetime)
+    private static async Task FollowAsync(string? stream, string? from, HttpContext context, IJournal journal, RequestPlaces places, IHostApplicationLifetime lifetime)
     {
+        var own = stream?.StartsWith("loom.", StringComparison.Ordinal) == true;
+        if (own && !context.Caller().May(Permission.ReadLog))
+        {
+            throw new RefusedException(new Refusal(
+                403, "forbidden", $"{context.Caller().Principal} may not follow Loom's own streams; it takes one of the roles {string.Join(", ", AccessTable.Having(Permission.ReadLog))}."));
+        }
+
+        using var place = places.Tails.Take();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var after = await AfterAsync(context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : from ?? "end", journal, stop.Token);
         var response = context.Response;
@@ -48,7 +56,7 @@ internal static class TailRoutes
                     return;
                 }
 
-                await WriteAsync(response, messages.Current, showOwn: filter is not null, stop.Token);
+                await WriteAsync(response, messages.Current, showOwn: own, stop.Token);
                 next = messages.MoveNextAsync().AsTask();
             }
         }

@@ -19,20 +19,37 @@ internal static class TokenRoutes
             .WithName("RevokeToken").WithTags("tokens").WithSummary("Revokes a token at once.").Produces(204);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, TokenStore tokens, Audit audit)
+    private static async Task<IResult> CreateAsync(HttpContext context, TokenStore tokens, Audit audit, DataFolder data)
     {
         var wanted = await Answer.BodyAsync(context.Request, LoomJson.Default.TokenRequest);
+        audit.RequireWritable();
         var (token, secret, refusal) = tokens.Create(wanted.Name, wanted.Roles, wanted.ApplicationRoles, wanted.Days);
         if (token is null)
         {
             return Refusal.Invalid(refusal!);
         }
 
-        await audit.WriteAsync(context.Caller(), "tokenCreated", $"{token.Id} for {token.Name}: {string.Join(", ", token.Roles)}", context.RequestAborted);
+        try
+        {
+            await audit.WriteAsync(context.Caller(), "tokenCreated", $"{token.Id} for {token.Name}: {string.Join(", ", token.Roles)}", CancellationToken.None);
+        }
+        catch
+        {
+            tokens.Revoke(token.Id); // what is not journaled did not happen
+            throw;
+        }
+
+        // The first token has served its purpose; a secret in clear is not to lie there for ever.
+        if (token.Roles.Contains(AccessTable.Operator))
+        {
+            File.Delete(data.FirstToken);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return Results.Json(new TokenCreated(token.Id, secret, Item(token)), LoomJson.Default.TokenCreated, statusCode: 201);
     }
 
+    // Revoking comes first and counts, whatever becomes of the journal.
     private static async Task<IResult> RevokeAsync(string id, HttpContext context, TokenStore tokens, Audit audit)
     {
         if (!tokens.Revoke(id))
@@ -40,7 +57,7 @@ internal static class TokenRoutes
             return Refusal.NotFound($"There is no token '{id}'; 'loom token list' (GET /api/tokens) lists them.");
         }
 
-        await audit.WriteAsync(context.Caller(), "tokenRevoked", id, context.RequestAborted);
+        await audit.TryWriteAsync(context.Caller(), "tokenRevoked", id);
         return Results.NoContent();
     }
 

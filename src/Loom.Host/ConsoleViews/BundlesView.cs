@@ -12,7 +12,7 @@ using ClaimVerdict = Loom.Web.Data.ClaimVerdict;
 namespace Loom.Hosting.ConsoleViews;
 
 /// <summary>Bundles as the console asks for them.</summary>
-internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifier, LogService log, LiveSettings settings, PersonAtConsole person) : IBundles
+internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifier, LogService log, LiveSettings settings, RequestPlaces places, PersonAtConsole person) : IBundles
 {
     public async Task<BundleExport> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
     {
@@ -25,6 +25,7 @@ internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifi
         var hide = (request.HideData ? BundleHide.Data : BundleHide.None) | (request.HideCommands ? BundleHide.Commands : BundleHide.None);
         try
         {
+            using var place = places.Exports.Take();
             var bundle = await exporter.ExportAsync([.. request.Streams.Select(Answer.Actor)], hide, null, cancellationToken);
             return new BundleExport(bundle.FileName, bundle.Content, bundle.TreeSize, null);
         }
@@ -49,6 +50,18 @@ internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifi
         {
             return new VerdictReport(2, e.Message, [], []);
         }
+
+        IDisposable place;
+        try
+        {
+            place = places.Verifications.Take();
+        }
+        catch (RefusedException e)
+        {
+            return new VerdictReport(2, e.Refusal.Detail, [], []);
+        }
+
+        using var _ = place;
 
         // What the browser sends can only be read asynchronously; the verifier reads synchronously.
         await using var file = new FileStream(

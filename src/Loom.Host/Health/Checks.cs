@@ -1,3 +1,4 @@
+using Loom.Core;
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Operations;
 using Loom.Hosting.Provenance;
@@ -53,17 +54,23 @@ internal sealed class RuntimeCheck(ActorRuntime runtime) : IHealthCheck
 }
 
 /// <summary>Does the transparency log grow, and does it contain what was signed before?</summary>
-internal sealed class LogCheck(LogService log) : IHealthCheck
+internal sealed class LogCheck(LogService log, TimeProvider time) : IHealthCheck
 {
+    private readonly Stall _stall = new(TimeSpan.FromSeconds(60), time);
+
     public string Name => "log";
 
     public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken)
     {
         var health = log.Log.Health;
+        var size = log.Log.Size;
+        var signed = log.Log.LatestCheckpoint is { } note && Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Size : 0;
+        var stalled = _stall.Look(behind: health.Lag > 0 || signed < size, progress: (size, signed, health.Lag));
         return new(
             health.State == LogState.RollbackDetected ? new Finding(HealthStatus.Bad, log.Rollback ?? "A rollback was found.")
             : health.Findings is [var first, ..] ? new Finding(HealthStatus.Bad, $"{first.Subject}: {first.Problem}")
-            : new Finding(HealthStatus.Good, $"{log.Log.Size} leaves."));
+            : stalled is { } since ? new Finding(HealthStatus.Bad, $"{size} leaves, {signed} of them under a checkpoint, {health.Lag} positions of the journal not looked at; no progress for {since.TotalSeconds:F0} s. The host's log says why.")
+            : new Finding(HealthStatus.Good, $"{size} leaves."));
     }
 }
 

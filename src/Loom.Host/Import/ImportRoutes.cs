@@ -15,7 +15,7 @@ internal static class ImportRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/import/xes", StartAsync).Needs(Permission.Import)
+        routes.MapPost("/api/import/xes", StartAsync).Needs(Permission.Import).Takes("set.*")
             .WithName("ImportXes").WithTags("import").WithSummary("Imports an XES event log, gzipped or not, one actor per case.").Produces<ImportStatus>(202);
         routes.MapGet(
                 "/api/import/{id}",
@@ -48,6 +48,11 @@ internal static class ImportRoutes
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {
             body.MaxRequestBodySize = limit;
+        }
+
+        if (new[] { roleKey, resourceKey, amountKey }.Any(k => k?.Length > 200))
+        {
+            return Refusal.Invalid("The name of an attribute (roleKey, resourceKey, amountKey) has at most 200 characters.");
         }
 
         var xes = new XesOptions { ResourceKey = resourceKey, AmountKey = amountKey };

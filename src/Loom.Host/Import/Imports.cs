@@ -14,7 +14,7 @@ namespace Loom.Hosting.Import;
 /// background; what an import did is in the stream of its own actor. Thread-safe.
 /// </summary>
 internal sealed partial class Imports(
-    ActorRuntime runtime, HostState state, DataFolder data, TimeProvider time, ILogger<Imports> log) : IAsyncDisposable
+    ActorRuntime runtime, HostState state, DataFolder data, RequestPlaces places, TimeProvider time, ILogger<Imports> log) : IAsyncDisposable
 {
     private const int MaxRemembered = 1000;
 
@@ -28,6 +28,8 @@ internal sealed partial class Imports(
         CancellationToken cancellationToken)
     {
         var importer = Importer(machine);
+        RequireKnown(machine, machineSettings);
+        var place = places.Imports.Take();
         Directory.CreateDirectory(data.Uploads);
         var path = Path.Combine(data.Uploads, Guid.CreateVersion7().ToString("N"));
         try
@@ -37,21 +39,22 @@ internal sealed partial class Imports(
                 await upload.CopyToAsync(file, cancellationToken);
             }
 
+            await RequireXesAsync(path, xes, cancellationToken);
             var settings = new ImportSettings { Path = path, FileName = fileName, Id = id, Xes = xes, Machine = machineSettings, Principal = principal };
             var actor = settings.ActorOf(await HashAsync(path, cancellationToken));
             var running = new Running(actor);
             if (_imports.TryGetValue(actor.Id, out var other) && other.Status.Status == "running")
             {
-                File.Delete(path);
                 throw new RefusedException(new Refusal(409, "conflict", $"{actor} is running already; GET /api/import/{actor.Id} says how far it is."));
             }
 
             Remember(running);
-            running.Work = Task.Run(() => RunAsync(importer, settings, running), CancellationToken.None);
+            running.Work = Task.Run(() => RunAsync(importer, settings, running, place), CancellationToken.None);
             return running.Status;
         }
         catch
         {
+            place.Dispose();
             File.Delete(path);
             throw;
         }
@@ -66,7 +69,7 @@ internal sealed partial class Imports(
         await Task.WhenAll(_imports.Values.Select(i => i.Work));
     }
 
-    private async Task RunAsync(XesImporter importer, ImportSettings settings, Running running)
+    private async Task RunAsync(XesImporter importer, ImportSettings settings, Running running, IDisposable place)
     {
         using var scope = log.BeginScope(new Telemetry.CommandScope(running.Actor.ToString(), null));
         try
@@ -86,6 +89,7 @@ internal sealed partial class Imports(
         }
         finally
         {
+            place.Dispose();
             File.Delete(settings.Path);
         }
     }
@@ -99,6 +103,35 @@ internal sealed partial class Imports(
         catch (ArgumentException e)
         {
             throw new RefusedException(Refusal.Invalid(e.Message));
+        }
+    }
+
+    private static void RequireKnown(Machine machine, IReadOnlyDictionary<string, string> settings)
+    {
+        var mapping = machine.LogMapping!;
+        var refusal = settings.Keys.FirstOrDefault(k => !mapping.Settings.ContainsKey(k)) is { } unknown
+            ? $"{machine.Manifest.ActorType} has no import setting '{unknown}'. It has: {string.Join(", ", mapping.Settings.Select(s => $"{s.Key} ({s.Value})"))}."
+            : settings.Select(s => mapping.Refuse(s.Key, s.Value)).FirstOrDefault(r => r is not null);
+        if (refusal is not null)
+        {
+            throw new RefusedException(Refusal.Invalid(refusal));
+        }
+    }
+
+    // Its head tells a wrong file from a log; what is wrong further down is in the report of the import.
+    private static async Task RequireXesAsync(string path, XesOptions xes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(path);
+            await foreach (var _ in XesReader.ReadAsync(file, xes, cancellationToken))
+            {
+                break;
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new RefusedException(new Refusal(400, "invalid-import", e.Message));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loom.Hosting.Access;
 using Loom.Hosting.Problems;
+using Loom.Journal;
 using Loom.Journal.Log;
 
 namespace Loom.Hosting.Operations;
@@ -15,15 +16,36 @@ internal sealed partial class Audit(LoomStreams streams, HostState state, ILogge
     /// <exception cref="RefusedException">The host serves read-only: nothing can be journaled, so nothing is done.</exception>
     public async Task WriteAsync(Caller caller, string act, string subject, CancellationToken cancellationToken)
     {
-        if (state.ReadOnly is { } why)
-        {
-            throw new RefusedException(new Refusal(503, "read-only", why));
-        }
-
+        RequireWritable();
         var body = JsonSerializer.SerializeToUtf8Bytes(new AuditEntry(subject, caller.Roles, caller.ByToken ? "token" : "loopback"), AuditJson.Default.AuditEntry);
         await streams.AppendAsync(LoomStreams.Audit, act, body, caller.Principal, null, cancellationToken);
         Acted(log, caller.Principal, act, subject);
     }
+
+    /// <summary>For acts that must succeed also where nothing can be journaled: then the host's log has them.</summary>
+    public async Task TryWriteAsync(Caller caller, string act, string subject)
+    {
+        try
+        {
+            await WriteAsync(caller, act, subject, CancellationToken.None);
+        }
+        catch (Exception e) when (e is RefusedException or JournalException)
+        {
+            NotJournaled(log, caller.Principal, act, subject, e.Message);
+        }
+    }
+
+    /// <exception cref="RefusedException">The host serves read-only.</exception>
+    public void RequireWritable()
+    {
+        if (state.ReadOnly is { } why)
+        {
+            throw new RefusedException(new Refusal(503, "read-only", why));
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "{Principal} did {Act}: {Subject}; this is not in loom.audit. {Reason}")]
+    private static partial void NotJournaled(ILogger log, string principal, string act, string subject, string reason);
 
     [LoggerMessage(1, LogLevel.Information, "{Principal} did {Act}: {Subject}")]
     private static partial void Acted(ILogger log, string principal, string act, string subject);

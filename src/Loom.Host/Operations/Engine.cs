@@ -9,14 +9,14 @@ namespace Loom.Hosting.Operations;
 /// <summary>Starts what works in the background before the first request, and drains it after the last.</summary>
 internal sealed partial class Engine(
     ActorRuntime runtime, ActorDirectory directory, Imports imports, HostState state, LiveSettings settings, IHostApplicationLifetime lifetime,
-    MetricsCollector metrics, ProcessMetrics process, LogService log, ILogger<Engine> logger) : IHostedService
+    MetricsCollector metrics, ProcessMetrics process, HostMetrics own, LogService log, ILogger<Engine> logger) : IHostedService
 {
     private int _stopped;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Both begin to count with their construction, which the first start of the host is to see.
-        GC.KeepAlive((metrics, process));
+        // They begin to count with their construction, which the first start of the host is to see.
+        GC.KeepAlive((metrics, process, own));
         lifetime.ApplicationStopping.Register(() => state.Draining = true);
         if (log.Rollback is { } rollback)
         {
@@ -29,6 +29,10 @@ internal sealed partial class Engine(
         }
 
         await directory.StartAsync(cancellationToken);
+        if (log.Rollback is not null)
+        {
+            directory.Rebuild(); // it may have seen what the journal lacks
+        }
     }
 
     /// <summary>A rollback was accepted: commands and effects go on.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Loom.Journal;
+using Loom.Runtime;
 
 namespace Loom.Hosting.Problems;
 
 /// <summary>The outermost layer: whatever is thrown inside becomes a problem with a stable code, and bugs are logged with their trace.</summary>
-internal sealed partial class Boundary(RequestDelegate next, ILogger<Boundary> log)
+internal sealed partial class Boundary(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<Boundary> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -16,6 +17,10 @@ internal sealed partial class Boundary(RequestDelegate next, ILogger<Boundary> l
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone; nobody is there to answer.
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            await ProblemWriter.WriteAsync(context, 503, "draining", "This host is stopping; ask another, or again after its restart.", TimeSpan.FromSeconds(1));
         }
         catch (Exception e)
         {
@@ -37,6 +42,11 @@ internal sealed partial class Boundary(RequestDelegate next, ILogger<Boundary> l
                 return ProblemWriter.WriteAsync(context, 400, "malformed-json", Explain(json));
             case JournalException journal:
                 return JournalProblems.ToRefusal(journal).ExecuteAsync(context);
+            case HistoryException history:
+                return ProblemWriter.WriteAsync(context, 500, "fault", $"{history.Message} GET /health/ready names every history that does not load.");
+            case IOException when Disk.IsFull(e):
+                Failed(log, e, context.Request.Method, context.Request.Path.Value ?? "");
+                return ProblemWriter.WriteAsync(context, 507, "disk-full", "The disk of this host is full; nothing was written. Make space and ask again.", TimeSpan.FromSeconds(30));
             default:
                 Failed(log, e, context.Request.Method, context.Request.Path.Value ?? "");
                 return ProblemWriter.WriteAsync(
@@ -55,7 +65,7 @@ internal sealed partial class Boundary(RequestDelegate next, ILogger<Boundary> l
 
         var (code, detail) = response.StatusCode switch
         {
-            404 => ("not-found", $"There is nothing at {context.Request.Path}. GET /openapi/v1.json lists what there is."),
+            404 => ("not-found", $"There is nothing at {Cut(context.Request.Path)}. GET /openapi/v1.json lists what there is."),
             405 => ("invalid-request", $"{context.Request.Path} does not take {context.Request.Method}."),
             413 => ("too-large", "The request body is larger than this host takes here."),
             415 => ("unsupported-media-type", $"{context.Request.Path} does not take the content type '{context.Request.ContentType}'."),
@@ -64,6 +74,8 @@ internal sealed partial class Boundary(RequestDelegate next, ILogger<Boundary> l
         };
         return ProblemWriter.WriteAsync(context, response.StatusCode, code, detail);
     }
+
+    private static string Cut(string? text) => text is { Length: > 200 } ? text[..200] + "…" : text ?? "";
 
     private static string Explain(JsonException e)
     {

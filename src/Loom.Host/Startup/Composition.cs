@@ -39,6 +39,7 @@ internal static class Composition
 
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
+        app.UseMiddleware<SafeHeaders>();
         app.UseMiddleware<Boundary>();
         if (console)
         {
@@ -47,6 +48,7 @@ internal static class Composition
 
         app.UseRouting();
         app.UseMiddleware<Gate>();
+        app.UseMiddleware<KnownParameters>();
         Map(app);
         if (console)
         {
@@ -81,6 +83,8 @@ internal static class Composition
             o.Limits.MaxRequestBodySize = settings.Integer("limits.body");
             o.Limits.MaxRequestHeadersTotalSize = (int)settings.Integer("limits.headers");
             o.Limits.MaxConcurrentConnections = settings.Integer("limits.connections");
+            o.Limits.MaxConcurrentUpgradedConnections = settings.Integer("limits.connections");
+            o.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.Integer("drain.seconds")));
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);

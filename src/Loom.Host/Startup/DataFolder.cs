@@ -17,6 +17,9 @@ internal sealed class DataFolder(string root)
 
     public string Tokens => Path.Combine(root, "tokens.json");
 
+    /// <summary>The first operator's token, in clear, until somebody has taken it over.</summary>
+    public string FirstToken => Path.Combine(root, "operator.token");
+
     public string Uploads => Path.Combine(root, "uploads");
 
     /// <summary>The file with the log's name.</summary>
@@ -30,12 +33,30 @@ internal sealed class DataFolder(string root)
         var folder = new DataFolder(path);
         try
         {
-            Directory.CreateDirectory(folder.Root);
+            // The journal holds what bundles may hide: nobody else on this machine is to read it.
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder.Root);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(ExitCode.Usage, $"The data folder {path} cannot be made: {e.Message} Choose another with --data.", e);
+        }
+    }
+
+    /// <summary>Removes what a process that was killed left of uploads and exports. Only by who holds the journal's lock.</summary>
+    public void ClearUploads()
+    {
+        if (Directory.Exists(Uploads))
+        {
+            Directory.Delete(Uploads, recursive: true);
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Loom.Coordination;
+using Loom.Hosting.Access;
 using Loom.Hosting.Actors;
+using Loom.Hosting.Api;
 using Loom.Hosting.ConsoleViews;
 using Loom.Hosting.Health;
 using Loom.Hosting.Import;
@@ -40,8 +42,8 @@ internal static class HostServices
             s.GetRequiredService<ILogger<ActorDirectory>>()));
         services.AddSingleton(s => new ActorHistory(parts.Journal, s.GetRequiredService<ActorTypes>()));
         services.AddSingleton<TransitionIndex>().AddSingleton<ActorReader>();
-        services.AddSingleton<HostState>().AddSingleton<Audit>().AddSingleton<Imports>().AddSingleton<JournalFigures>().AddSingleton<EventCount>();
-        services.AddSingleton<MetricsCollector>().AddSingleton<ProcessMetrics>();
+        services.AddSingleton<HostState>().AddSingleton<Audit>().AddSingleton<Imports>().AddSingleton<RequestPlaces>().AddSingleton<JournalFigures>().AddSingleton<EventCount>();
+        services.AddSingleton<MetricsCollector>().AddSingleton<ProcessMetrics>().AddSingleton<HostMetrics>();
         services.AddSingleton<HealthChecks>();
         services.AddSingleton<IHealthCheck, JournalCheck>().AddSingleton<IHealthCheck, ModeCheck>()
             .AddSingleton<IHealthCheck, RuntimeCheck>().AddSingleton<IHealthCheck, ConfigurationCheck>();
@@ -50,5 +52,6 @@ internal static class HostServices
         services.AddSingleton<Engine>().AddHostedService(s => s.GetRequiredService<Engine>());
         services.AddHostedService<LogBuilding>();
         services.AddHostedService<SettingsWatcher>();
+        services.AddSingleton<LongConnections>().AddHostedService(s => s.GetRequiredService<LongConnections>());
     }
 }

@@ -49,10 +49,12 @@ public sealed class LoomApplication : IAsyncDisposable
 
         var data = DataFolder.Open(settings.Now.DataFolder);
         var tokens = new TokenStore(data.Tokens, TimeProvider.System);
-        var firstToken = FirstToken(settings.Now, tokens, data);
         var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = data.Journal }, cancellationToken);
         try
         {
+            // From here on the folder is this process's own.
+            data.ClearUploads();
+            var firstToken = FirstToken(settings.Now, tokens, data);
             var parts = new HostParts(settings, data, tokens, journal, machines);
             var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });
             try
@@ -97,7 +99,7 @@ public sealed class LoomApplication : IAsyncDisposable
             output.WriteLine($"Data folder: {_settings.Now.DataFolder}");
             if (_firstToken is not null)
             {
-                output.WriteLine($"The first operator's token is in {_firstToken}; keep it, and delete the file.");
+                output.WriteLine($"The first operator's token is in {_firstToken}. Make your own with it (loom token create); the file is deleted then.");
             }
         }
 
@@ -109,13 +111,12 @@ public sealed class LoomApplication : IAsyncDisposable
     {
         if (!settings.RequiresToken || tokens.All.Count > 0)
         {
-            return null;
+            return settings.RequiresToken && File.Exists(data.FirstToken) ? data.FirstToken : null;
         }
 
         var (_, secret, _) = tokens.Create("operator", [AccessTable.Operator], null, null);
-        var path = Path.Combine(data.Root, "operator.token");
-        PrivateFile.Write(path, System.Text.Encoding.ASCII.GetBytes(secret + "\n"));
-        return path;
+        PrivateFile.Write(data.FirstToken, System.Text.Encoding.ASCII.GetBytes(secret + "\n"));
+        return data.FirstToken;
     }
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);

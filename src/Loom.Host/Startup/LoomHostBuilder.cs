@@ -65,6 +65,7 @@ public sealed class LoomHostBuilder
         JournalException => (ExitCode.InUse, e.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => (ExitCode.InUse, $"{e.Message} Stop what listens there, or choose another address with --urls."),
         InvalidDataException => (ExitCode.Damaged, e.Message),
+        IOException or UnauthorizedAccessException => (ExitCode.InUse, $"{e.Message} Give this user the right to write there, or make space, or choose another folder with --data."),
         _ => null,
     };
 }

@@ -18,6 +18,9 @@ internal sealed partial class TokenStore(string path, TimeProvider time)
     private (DateTime Written, long Length) _seen;
     private long _looked = long.MinValue;
 
+    /// <summary>A token may have gone: it was revoked here, or the file was changed by somebody else.</summary>
+    public event Action? Changed;
+
     public IReadOnlyList<StoredToken> All
     {
         get
@@ -36,9 +39,14 @@ internal sealed partial class TokenStore(string path, TimeProvider time)
         // Hash and compare also for an unknown id, so that the time taken says nothing about which ids exist.
         var given = Encoding.ASCII.GetBytes(TokenSecret.HashOf(secret ?? ""));
         var kept = Encoding.ASCII.GetBytes(known?.Hash ?? new string('0', 64));
-        return CryptographicOperations.FixedTimeEquals(given, kept) && known is not null && (known.Expires is null || known.Expires > time.GetUtcNow())
-            ? known
-            : null;
+        return CryptographicOperations.FixedTimeEquals(given, kept) && known is not null && Lasts(known) ? known : null;
+    }
+
+    /// <summary>Whether a token that was let in once still is one.</summary>
+    public bool Stands(string id)
+    {
+        Load(always: false);
+        return _tokens.TryGetValue(id, out var token) && Lasts(token);
     }
 
     /// <summary>Makes one; the secret is returned this once. A reason instead, when the request is none.</summary>
@@ -83,8 +91,10 @@ internal sealed partial class TokenStore(string path, TimeProvider time)
             }
 
             Save(_tokens.Remove(id));
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     /// <exception cref="InvalidDataException">Others may read the file, or it is damaged.</exception>
@@ -116,6 +126,8 @@ internal sealed partial class TokenStore(string path, TimeProvider time)
             _seen = stamp;
         }
     }
+
+    private bool Lasts(StoredToken token) => token.Expires is null || token.Expires > time.GetUtcNow();
 
     private IReadOnlyList<StoredToken> Read()
     {

@@ -17,6 +17,7 @@ public static class ConfigSchema
         new("limits.bundle", SettingKind.Integer, "268435456", "Largest bundle in bytes that the server verifies.") { Min = 1024, Max = 1L << 32 },
         new("limits.headers", SettingKind.Integer, "32768", "Largest request header section in bytes.") { Min = 4096, Max = 1 << 20 },
         new("limits.connections", SettingKind.Integer, "2000", "Most connections at one time.") { Min = 10, Max = 1_000_000 },
+        new("limits.tails", SettingKind.Integer, "200", "Most callers that follow the events (`GET /api/tail`) at one time.") { Min = 1, Max = 1_000_000 },
         new("runtime.activations", SettingKind.Integer, "20000", "Most actors held in memory.") { Min = 16, Max = 10_000_000 },
         new("runtime.mailbox", SettingKind.Integer, "256", "Most commands that wait for one actor; one more is answered `busy`.") { Min = 1, Max = 1_000_000 },
         new("runtime.idleSeconds", SettingKind.Integer, "600", "An actor unused for this long leaves memory.") { Min = 1, Max = 1_000_000 },
