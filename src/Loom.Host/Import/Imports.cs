@@ -110,8 +110,9 @@ internal sealed partial class Imports(
     {
         var mapping = machine.LogMapping!;
         var refusal = settings.Keys.FirstOrDefault(k => !mapping.Settings.ContainsKey(k)) is { } unknown
-            ? $"{machine.Manifest.ActorType} has no import setting '{unknown}'. It has: {string.Join(", ", mapping.Settings.Select(s => $"{s.Key} ({s.Value})"))}."
-            : settings.Select(s => mapping.Refuse(s.Key, s.Value)).FirstOrDefault(r => r is not null);
+            ? $"{machine.Manifest.ActorType} has no import setting '{unknown}'. It has: {string.Join(", ", mapping.Settings.Keys)}."
+            : settings.Select(s => mapping.Refuse(s.Key, s.Value) is { } reason ? $"{machine.Manifest.ActorType}'s import setting '{s.Key}' cannot be '{s.Value}': {reason}" : null)
+                .FirstOrDefault(r => r is not null);
         if (refusal is not null)
         {
             throw new RefusedException(Refusal.Invalid(refusal));

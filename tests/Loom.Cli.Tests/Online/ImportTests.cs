@@ -34,8 +34,8 @@ public sealed class ImportTests(HostFixture fixture)
     }
 
     [Theory]
-    [InlineData("--set", "fourEyes=maybe", 1, "declaration's import setting 'fourEyes' cannot be 'maybe': it takes on or off.")]
-    [InlineData("--set", "foureyes=on", 1, "declaration has no import setting 'foureyes'. It has: fourEyes.")]
+    [InlineData("--set", "fourEyes=maybe", 2, "declaration's import setting 'fourEyes' cannot be 'maybe': it takes on or off.")]
+    [InlineData("--set", "foureyes=on", 2, "declaration has no import setting 'foureyes'. It has: fourEyes.")]
     [InlineData("--set", "fourEyes", 64, "--set takes KEY=VALUE, not 'fourEyes'.")]
     [InlineData("--machine", "account", 2, "account@1 has no mapping of event logs (Machine.LogMapping). (invalid-request)")]
     [InlineData("--machine", "nothing", 1, "(unknown-actor-type)")]
