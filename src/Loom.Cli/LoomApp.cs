@@ -54,13 +54,22 @@ internal static class LoomApp
         VersionCommand.Create(),
     ];
 
+    /// <summary>What people type out of habit: nothing, <c>help COMMAND</c>, <c>--version</c>.</summary>
+    private static string[] Habits(string[] args) => args switch
+    {
+        [] => ["--help"],
+        ["help", .. var command] => [.. command, "--help"],
+        ["--version", ..] => ["version"],
+        _ => args,
+    };
+
     public static async Task<int> RunAsync(IReadOnlyList<string> args, InvocationConfiguration configuration, CancellationToken cancellationToken)
     {
         configuration.EnableDefaultExceptionHandler = false;
         configuration.ProcessTerminationTimeout = null; // Program.cs owns the signals.
 
         // '@file' is the body of a command here, never a response file.
-        var parsed = CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = CreateRoot().Parse(Habits([.. args]), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             return UsageErrors.Report(parsed, configuration.Error);

@@ -14,6 +14,34 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task Nothing_and_the_word_help_are_answered_with_help()
+    {
+        var help = (await Ran.LoomAsync("--help")).Good();
+        Assert.Contains("demo ", help, StringComparison.Ordinal);
+        Assert.Equal(help, (await Ran.LoomAsync()).Good());
+        Assert.Equal((await Ran.LoomAsync("log", "proof", "--help")).Good(), (await Ran.LoomAsync("help", "log", "proof")).Good());
+        Assert.Equal((await Ran.LoomAsync("version")).Good(), (await Ran.LoomAsync("--version")).Good());
+    }
+
+    [Fact]
+    public async Task The_words_that_an_argument_may_be_stand_in_one_line()
+    {
+        var ran = await Ran.LoomAsync("completions", "tcsh");
+        Assert.Equal(64, ran.Exit);
+        Assert.Contains("Must be one of: 'bash' 'zsh' 'fish' 'pwsh'", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_written_is_no_bug_of_ours()
+    {
+        var folder = Directory.CreateTempSubdirectory("loom-cli-").FullName;
+        var ran = await Ran.LoomAsync("config", "set", "samples", "false", "--config", Path.Combine(folder, new string('x', 300)));
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(2, ran.Exit);
+        Assert.Contains("remedy: Check the path", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Control_characters_of_an_argument_are_not_echoed()
     {
         var ran = await Ran.LoomAsync("\u001b[2Jboo");

@@ -181,7 +181,7 @@ internal static class JournalWork
         }
 
         return Directory.Exists(folder) ? folder
-            : throw new CliException(ExitCodes.Malformed, $"{data} is no data folder.", "It does not exist.", "Name it with --data or LOOM_DATA.");
+            : throw new CliException(ExitCodes.Malformed, $"{data} is no data folder.", File.Exists(data) ? "It is a file." : "It does not exist.", "Name it with --data or LOOM_DATA.");
     }
 
     private static string FolderOf(string data) => Path.Combine(data, "journal");

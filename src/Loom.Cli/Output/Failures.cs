@@ -37,6 +37,7 @@ internal static class Failures
         DirectoryNotFoundException missing => new(ExitCodes.Malformed, missing.Message, null, "Check the path."),
         UnauthorizedAccessException denied => new(ExitCodes.Malformed, denied.Message, null, "Check the permissions of the file and its folder."),
         _ when Journals.Explain(exception) is { } known => known,
+        IOException io => new(ExitCodes.Malformed, io.Message, null, "Check the path, and the space on its disk."),
         _ => new(ExitCodes.Bug, $"A bug in loom: {exception.Message}", exception.ToString(), "Please report it with this text and the output of 'loom version --verbose'."),
     };
 }

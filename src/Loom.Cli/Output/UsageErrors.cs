@@ -25,7 +25,7 @@ internal static class UsageErrors
         {
             foreach (var message in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
             {
-                error.WriteLine($"loom: {Printable.Line(message)}");
+                error.WriteLine($"loom: {Printable.Line(string.Join(' ', message.Split('\n', '\t').Select(l => l.Trim()).Where(l => l.Length > 0)))}");
             }
         }
 

@@ -11,7 +11,7 @@ internal static class SettingValue
     /// <summary>The setting of a name.</summary>
     /// <exception cref="CliException">There is none.</exception>
     public static Setting Find(string name) =>
-        ConfigSchema.Find(name) ?? throw new CliException(ExitCodes.Usage, ConfigSchema.Unknown(name), null, "'loom config explain' lists the settings.");
+        ConfigSchema.Find(name) ?? throw new CliException(ExitCodes.Usage, ConfigSchema.Unknown(name));
 
     /// <summary>The values as JSON.</summary>
     /// <exception cref="CliException">They are no value of this setting.</exception>

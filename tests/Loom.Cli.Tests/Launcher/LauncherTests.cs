@@ -67,6 +67,9 @@ public sealed class LauncherTests : IDisposable
     public async Task Nothing_is_built_while_nothing_changed()
     {
         await RunAsync();
+        _folder.Write("samples/.loom/journal/lock", "left by a host that ran there");
+        _folder.Write("src/Loom.Host/obj/some.cache", "left by a build");
+        _folder.Write("samples/README.md", "words");
         var again = await RunAsync();
         Assert.Equal(("", 1), (again.Error, Builds));
     }
