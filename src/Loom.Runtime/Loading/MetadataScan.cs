@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Loom.Runtime;
 
@@ -43,25 +42,34 @@ internal static class MetadataScan
             return Found.Unclear;
         }
 
-        var json = new Utf8JsonReader(metadata[(link + command + CommandStart.Length - 1)..], isFinalBlock: false, default);
-        try
-        {
-            if (!json.Read() || !Member(ref json, "contentType"u8) || !Member(ref json, "digest"u8) || !Member(ref json, "id"u8)
-                || json.ValueIsEscaped)
-            {
-                return Found.Unclear;
-            }
-        }
-        catch (JsonException)
+        var rest = metadata[(link + command + CommandStart.Length)..];
+        if (!TryMember(ref rest, "\"contentType\":\""u8, out _) || !TryMember(ref rest, ",\"digest\":\""u8, out _) || !TryMember(ref rest, ",\"id\":\""u8, out var id))
         {
             return Found.Unclear;
         }
 
-        commandId = Encoding.UTF8.GetString(json.ValueSpan);
+        commandId = Encoding.UTF8.GetString(id);
         return Found.Link;
     }
 
-    private static bool Member(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
-        json.Read() && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name)
-        && json.Read() && json.TokenType == JsonTokenType.String;
+    // A text with an escape in it is left to the strict reader.
+    private static bool TryMember(ref ReadOnlySpan<byte> json, ReadOnlySpan<byte> start, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        if (!json.StartsWith(start))
+        {
+            return false;
+        }
+
+        json = json[start.Length..];
+        var end = json.IndexOfAny((byte)'"', (byte)'\\');
+        if (end < 0 || json[end] != '"')
+        {
+            return false;
+        }
+
+        text = json[..end];
+        json = json[(end + 1)..];
+        return true;
+    }
 }
