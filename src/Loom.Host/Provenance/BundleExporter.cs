@@ -12,9 +12,14 @@ namespace Loom.Hosting.Provenance;
 internal sealed record ExportedBundle(Stream Content, long TreeSize, string FileName);
 
 /// <summary>Gathers what a bundle holds from the journal and the log, and has it written to a temporary file.</summary>
-internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data)
+internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data) : IDisposable
 {
     private const int ConsistencyProofs = 32, CheckpointsLookedAt = 10_000;
+
+    // Of two exports of the same content at the same time, the second uses the signature of the first.
+    private readonly SemaphoreSlim[] _envelopes = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
+
+    public void Dispose() => Array.ForEach(_envelopes, e => e.Dispose());
 
     /// <exception cref="RefusedException">An actor does not exist, or no checkpoint covers it at that size.</exception>
     public async Task<ExportedBundle> ExportAsync(IReadOnlyList<ActorId> actors, BundleHide hide, long? atSize, CancellationToken cancellationToken)
@@ -105,17 +110,21 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
     private async Task<Stream> WriteAsync(BundleSource source, string envelopeFile, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(data.Uploads);
-        var file = new FileStream(
-            Path.Combine(data.Uploads, Guid.CreateVersion7().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
-            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var envelopes = _envelopes[(int)((uint)StringComparer.Ordinal.GetHashCode(envelopeFile) % (uint)_envelopes.Length)];
+        await envelopes.WaitAsync(cancellationToken);
+        FileStream? file = null;
         try
         {
+            file = new FileStream(
+                Path.Combine(data.Uploads, Guid.CreateVersion7().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
+                FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+
             // The signature of an earlier export of the same content is used again: an equal bundle is equal to the last byte.
             byte[]? cached = File.Exists(envelopeFile) ? await File.ReadAllBytesAsync(envelopeFile, cancellationToken) : null;
             var envelope = await Task.Run(() => BundleWriter.Write(source, log.Signer, file, cached), cancellationToken);
             if (cached is null || !cached.AsSpan().SequenceEqual(envelope))
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(envelopeFile)!);
+                Directory.CreateDirectory(data.Envelopes);
                 Access.Tokens.PrivateFile.Write(envelopeFile, envelope);
             }
 
@@ -124,14 +133,18 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         }
         catch
         {
-            await file.DisposeAsync();
+            await (file?.DisposeAsync() ?? default);
             throw;
+        }
+        finally
+        {
+            envelopes.Release();
         }
     }
 
     private string EnvelopeFile(IReadOnlyList<ActorId> actors, BundleHide hide, SignedNote note)
     {
         var key = Digest.Of(Encoding.UTF8.GetBytes($"{string.Join('\n', actors.Select(a => a.ToString()).Order(StringComparer.Ordinal))}\n{hide}\n{note.Text}")).ToString();
-        return Path.Combine(data.Root, "envelopes", key);
+        return Path.Combine(data.Envelopes, key);
     }
 }

@@ -3,6 +3,8 @@ namespace Loom.Hosting;
 /// <summary>What lies where in the data folder.</summary>
 internal sealed class DataFolder(string root)
 {
+    private const int MaxEnvelopes = 10_000;
+
     public string Root => root;
 
     public string Journal => Path.Combine(root, "journal");
@@ -19,6 +21,9 @@ internal sealed class DataFolder(string root)
 
     /// <summary>The first operator's token, in clear, until somebody has taken it over.</summary>
     public string FirstToken => Path.Combine(root, "operator.token");
+
+    /// <summary>Signatures of bundles made before, by what they are over.</summary>
+    public string Envelopes => Path.Combine(root, "envelopes");
 
     public string Uploads => Path.Combine(root, "uploads");
 
@@ -51,9 +56,20 @@ internal sealed class DataFolder(string root)
         }
     }
 
-    /// <summary>Removes what a process that was killed left of uploads and exports. Only by who holds the journal's lock.</summary>
-    public void ClearUploads()
+    /// <summary>
+    /// Removes what a process that was killed left of uploads and exports, and the oldest of very many signatures of bundles. Only by who
+    /// holds the journal's lock.
+    /// </summary>
+    public void Clear()
     {
+        if (Directory.Exists(Envelopes))
+        {
+            foreach (var old in new DirectoryInfo(Envelopes).EnumerateFiles().OrderByDescending(f => f.LastWriteTimeUtc).Skip(MaxEnvelopes).ToList())
+            {
+                old.Delete();
+            }
+        }
+
         if (Directory.Exists(Uploads))
         {
             Directory.Delete(Uploads, recursive: true);

@@ -53,7 +53,7 @@ public sealed class LoomApplication : IAsyncDisposable
         try
         {
             // From here on the folder is this process's own.
-            data.ClearUploads();
+            data.Clear();
             var firstToken = FirstToken(settings.Now, tokens, data);
             var parts = new HostParts(settings, data, tokens, journal, machines);
             var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });

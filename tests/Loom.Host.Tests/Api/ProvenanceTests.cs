@@ -29,6 +29,16 @@ public sealed class ProvenanceTests(LoopbackHost on)
     }
 
     [Fact]
+    public async Task Exports_of_the_same_content_at_the_same_time_are_equal_to_the_last_byte()
+    {
+        var actor = await Http.AccountAsync(deposits: 2);
+        using var flushed = await Http.PostAsync("/api/log/flush", null);
+        var size = (await flushed.ReadAsync(LoomJson.Default.LogStatus)).Checkpoint!.Size;
+        var bundles = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Http.GetByteArrayAsync($"/api/actors/{actor}/bundle?atSize={size}")));
+        Assert.All(bundles, b => Assert.Equal(bundles[0], b));
+    }
+
+    [Fact]
     public async Task A_bundle_hides_what_it_is_told_to_hide()
     {
         var actor = $"account-{Guid.CreateVersion7():N}";
