@@ -26,11 +26,19 @@ public sealed class VerdictTests
         Assert.Contains("not required", html, StringComparison.Ordinal);
     }
 
-    private static Task<string> ReportAsync(int exitCode) => Drawn.HtmlAsync<Verdicts>(new
+    [Fact]
+    public async Task A_summary_that_repeats_the_headline_gives_way_to_a_tally()
+    {
+        var html = await ReportAsync(1, "a claim is false");
+        Assert.Contains("Of 3 claims, 1 holds, 1 is false, 1 is not covered.", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<p>a claim is false", html, StringComparison.Ordinal);
+    }
+
+    private static Task<string> ReportAsync(int exitCode, string summary = "In short.") => Drawn.HtmlAsync<Verdicts>(new
     {
         Report = new VerdictReport(
             exitCode,
-            "In short.",
+            summary,
             [
                 new ClaimVerdict("intact", ClaimOutcome.False, true, "account-ada, revision 3", "nobody"),
                 new ClaimVerdict("signed", ClaimOutcome.Holds, true, "", "whoever holds the log key"),

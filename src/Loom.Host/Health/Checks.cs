@@ -70,7 +70,7 @@ internal sealed class LogCheck(LogService log, TimeProvider time) : IHealthCheck
             health.State == LogState.RollbackDetected ? new Finding(HealthStatus.Bad, log.Rollback ?? "A rollback was found.")
             : health.Findings is [var first, ..] ? new Finding(HealthStatus.Bad, $"{first.Subject}: {first.Problem}")
             : stalled is { } since ? new Finding(HealthStatus.Bad, $"{size} leaves, {signed} of them under a checkpoint, {health.Lag} positions of the journal not looked at; no progress for {since.TotalSeconds:F0} s. The host's log says why.")
-            : new Finding(HealthStatus.Good, $"{size} leaves."));
+            : new Finding(HealthStatus.Good, size == 1 ? "1 leaf." : $"{size} leaves."));
     }
 }
 

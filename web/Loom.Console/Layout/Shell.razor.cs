@@ -11,6 +11,8 @@ public sealed partial class Shell
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    private string Kind => Overview.Facts.Production ? "Production" : "Test";
+
     // With a base address, a bare #main would lead to the start page.
     private string Here => "/" + Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0];
 
