@@ -22,6 +22,9 @@ public sealed class SlowMachine : Machine<SlowState, SlowCommand, SlowEvent>, ID
     /// <summary>A decision has begun.</summary>
     public Task Deciding => _deciding.Task;
 
+    /// <summary>What a decision ends with; null: well.</summary>
+    public Exception? Failure { get; init; }
+
     /// <summary>Lets decisions end.</summary>
     public void Go() => _go.Set();
 
@@ -36,7 +39,7 @@ public sealed class SlowMachine : Machine<SlowState, SlowCommand, SlowEvent>, ID
     {
         _deciding.TrySetResult();
         _go.Wait();
-        return Decision<SlowEvent>.Accept(new Stepped());
+        return Failure is null ? Decision<SlowEvent>.Accept(new Stepped()) : throw Failure;
     }
 
     protected override SlowState Evolve(SlowState? state, SlowEvent @event) => new((state?.Steps ?? 0) + 1);
