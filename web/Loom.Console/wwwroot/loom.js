@@ -45,22 +45,23 @@ document.addEventListener("click", (e) => {
   loom[verb]?.(argument);
 });
 
-// A restarted host knows no circuit of before: as soon as it answers, the page (its address is its state) is loaded anew.
+// Blazor tries again ever more rarely. Here the host is asked every second, and as soon as it answers the page connects again; a restarted
+// host knows no circuit of before, so then the page (its address is its state) is loaded anew.
 const modal = document.getElementById("components-reconnect-modal");
+const gone = () => /components-reconnect-(show|retrying|failed|rejected)/.test(modal.className);
+const second = () => new Promise((done) => setTimeout(done, 1000));
+const answers = () => fetch(location.href, { cache: "no-store" }).then((answer) => answer.ok, () => false);
 let waiting = false;
 async function comeBack() {
   if (waiting) return;
   waiting = true;
-  for (;;) {
-    try {
-      if ((await fetch(location.href, { method: "GET", cache: "no-store" })).ok) return location.reload();
-    } catch { /* not yet */ }
-    await new Promise((done) => setTimeout(done, 1000));
+  for (await second(); gone(); await second()) {
+    if (!(await answers()) || !gone()) continue;
+    if (/failed|rejected/.test(modal.className) || !(await Blazor.reconnect().catch(() => false))) return location.reload();
   }
+  waiting = false;
 }
-new MutationObserver(() => {
-  if (/components-reconnect-(failed|rejected)/.test(modal.className)) comeBack();
-}).observe(modal, { attributes: true, attributeFilter: ["class"] });
+new MutationObserver(() => { if (gone()) comeBack(); }).observe(modal, { attributes: true, attributeFilter: ["class"] });
 
 // A virtualised list gets its height a moment after it is drawn, hence the few tries.
 loom.reveal = (id, top, height, tries = 30) => {
