@@ -25,7 +25,7 @@ public sealed class DataFolderTests : IDisposable
             Assert.Matches("(?m)^account +1 +1$", (await Ran.LoomAsync("journal", "stats", "--data", Data)).Good());
             (await Ran.LoomAsync("journal", "export", "--data", Data, "-o", _folder["j.ndjson"])).Good();
             await SecondAsync();
-            Assert.Equal(130, await host.SignalAsync("INT"));
+            Assert.Equal(130, await host.SignalAsync("TERM"));
         }
 
         (await Ran.LoomAsync("journal", "restore", _folder["backup"], "--data", _folder["restored"])).Good();

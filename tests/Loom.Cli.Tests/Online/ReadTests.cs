@@ -122,7 +122,7 @@ public sealed class ReadTests(HostFixture fixture)
     {
         while ((await LoomAsync("actors", "--json")).Json().GetProperty("lag").GetInt64() > 0)
         {
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
     }
 }

@@ -52,7 +52,7 @@ public sealed class RunningHost : IAsyncDisposable
     /// <summary>A command of this process, asking that host.</summary>
     internal Task<Ran> LoomAsync(params string[] args) => Ran.LoomAsync([.. args, "--host", Address]);
 
-    /// <summary>Sends a signal as a terminal does (INT, TERM) and waits for the end.</summary>
+    /// <summary>Sends a signal and waits for the end. TERM, not INT: what a shell starts in the background ignores INT, and so do its children.</summary>
     public async Task<int> SignalAsync(string signal)
     {
         using var kill = ChildOf.Start("bash", "/", clean: false, new Dictionary<string, string?>(), "-c", $"kill -{signal} {_process.Id}");
