@@ -7,7 +7,11 @@ public sealed class Console : IAsyncLifetime
 {
     public const string Chromium = "/usr/bin/chromium";
 
+    // No story looks at more than two pages at once. An open page of an earlier one would go on living, at everybody's cost.
+    private const int MostPages = 2;
+
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly Queue<IBrowserContext> _open = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private LoomApi? _api;
@@ -24,6 +28,11 @@ public sealed class Console : IAsyncLifetime
     public async Task<IPage> OpenAsync(string address, ColorScheme scheme = ColorScheme.Light, int width = 1440, HostProcess? host = null)
     {
         await StartAsync();
+        while (_open.Count >= MostPages)
+        {
+            await _open.Dequeue().CloseAsync();
+        }
+
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = (host ?? Host).Address.ToString(),
@@ -31,6 +40,7 @@ public sealed class Console : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 900 },
             AcceptDownloads = true,
         });
+        _open.Enqueue(context);
         var page = await context.NewPageAsync();
         await GoAsync(page, address);
         return page;

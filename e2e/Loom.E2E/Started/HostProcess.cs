@@ -8,10 +8,10 @@ namespace Loom.E2E.Started;
 /// <summary>A host as a user starts it: its own process, a temporary data folder. It can be stopped and started again at the same address.</summary>
 public sealed class HostProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly StringBuilder _output = new();
-    private Process? _process;
-
     private readonly string[] _settings;
+    private Process? _process;
 
     public HostProcess(params string[] settings) => (_settings, Address) = (settings, new Uri($"http://127.0.0.1:{FreePort()}"));
 
@@ -64,26 +64,29 @@ public sealed class HostProcess : IAsyncDisposable
 
     private async Task WaitUntilReadyAsync(Process process)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
-        while (!process.HasExited)
+        var waited = Stopwatch.StartNew();
+        var last = "nothing";
+        while (!process.HasExited && waited.Elapsed < Patience)
         {
             try
             {
-                using var answer = await http.GetAsync("/health/ready", patience.Token);
+                using var answer = await http.GetAsync("/health/ready");
                 if (answer.IsSuccessStatusCode)
                 {
                     return;
                 }
+
+                last = await answer.Content.ReadAsStringAsync();
             }
             catch (HttpRequestException)
             {
             }
 
-            await Task.Delay(100, patience.Token);
+            await Task.Delay(100);
         }
 
-        throw new InvalidOperationException($"The host ended before it was ready:\n{Output()}");
+        throw new InvalidOperationException($"The host {(process.HasExited ? "ended before it was ready" : $"is not ready; its last answer was {last}")}:\n{Output()}");
     }
 
     private string Output()

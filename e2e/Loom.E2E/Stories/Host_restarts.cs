@@ -12,15 +12,17 @@ public sealed class Host_restarts(Console console)
     [ProgramFact(Console.Chromium, "chromium")]
     public async Task A_page_says_that_the_host_is_gone_and_recovers_where_it_was()
     {
-        await console.StartAsync();
-        var actor = await Accounts.WithDepositsAsync(console.Api, 3);
-        var page = await console.OpenAsync($"/actors/{actor}?n=1");
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        using var api = new LoomApi(host.Address);
+        var actor = await Accounts.WithDepositsAsync(api, 3);
+        var page = await console.OpenAsync($"/actors/{actor}?n=1", host: host);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Transition 1", Exact = true })).ToBeVisibleAsync();
 
-        await console.Host.KillAsync();
+        await host.KillAsync();
         await Expect(page.GetByText("The host is not answering.")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Console.PictureAsync(page, "host-gone");
-        await console.Host.StartAsync();
+        await host.StartAsync();
         await Expect(page.GetByText("The host is not answering.")).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await Console.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Next transition" }).ClickAsync();

@@ -1,13 +1,13 @@
-using System.Text;
 using Loom.Core;
 using Loom.Hosting.Configuration;
+using Loom.Journal.Log;
 
 namespace Loom.Hosting.Provenance;
 
 /// <summary>Sends a checkpoint outside on request; new checkpoints go there by themselves.</summary>
 internal sealed class CheckpointPublisher(LiveSettings settings) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new();
 
     /// <summary>Where it is now, or why it is not.</summary>
     public async Task<(string? Place, string? Refusal)> PublishAsync(SignedNote note, CancellationToken cancellationToken)
@@ -20,16 +20,10 @@ internal sealed class CheckpointPublisher(LiveSettings settings) : IDisposable
 
         try
         {
-            if (Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            {
-                using var answer = await _http.PutAsync(uri, new StringContent(note.Format(), Encoding.UTF8, "text/plain"), cancellationToken);
-                return answer.IsSuccessStatusCode ? (target, null) : (null, $"{target} answered {(int)answer.StatusCode}.");
-            }
-
-            Access.Tokens.PrivateFile.Write(Path.GetFullPath(target), Encoding.UTF8.GetBytes(note.Format()));
+            await OutsideCheckpoint.SendAsync(target, note, _http, cancellationToken);
             return (target, null);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             return (null, $"{target}: {e.Message}");
         }

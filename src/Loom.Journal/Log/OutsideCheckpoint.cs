@@ -5,12 +5,20 @@ using Loom.Journal.Embedded;
 namespace Loom.Journal.Log;
 
 /// <summary>The last checkpoint where the journal cannot change it: a file, or an HTTP PUT.</summary>
-internal static class OutsideCheckpoint
+public static class OutsideCheckpoint
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Sends the note to where <paramref name="target"/> says: the path of a file, or an address that takes an HTTP PUT.</summary>
+    /// <exception cref="HttpRequestException">The address could not be reached, or did not answer with a success.</exception>
+    /// <exception cref="TimeoutException">It did not answer within ten seconds.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static Task SendAsync(string target, SignedNote note, HttpClient http, CancellationToken cancellationToken) =>
+        IsWeb(target, out var address) ? PutAsync(http, address!, note, cancellationToken) : WriteAsync(target, note, cancellationToken);
+
     /// <summary>Replaces the file's content, durably: after a crash it holds the old note or the new one.</summary>
-    public static async Task WriteAsync(string path, SignedNote note, CancellationToken cancellationToken)
+    internal static async Task WriteAsync(string path, SignedNote note, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)!;
@@ -28,7 +36,7 @@ internal static class OutsideCheckpoint
 
     /// <summary>The note in the file; null when there is no file.</summary>
     /// <exception cref="FormatException">The file holds something else.</exception>
-    public static async Task<SignedNote?> ReadAsync(string path, CancellationToken cancellationToken)
+    internal static async Task<SignedNote?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
         {
@@ -42,16 +50,23 @@ internal static class OutsideCheckpoint
     }
 
     /// <summary>Whether the target of publishing is a web address.</summary>
-    public static bool IsWeb(string target, out Uri? uri) =>
+    internal static bool IsWeb(string target, out Uri? uri) =>
         Uri.TryCreate(target, UriKind.Absolute, out uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 
-    /// <summary>Sends the note by HTTP PUT; anything but a success is an exception.</summary>
-    public static async Task PutAsync(HttpClient http, Uri target, SignedNote note, CancellationToken cancellationToken)
+    /// <summary>Sends the note by HTTP PUT; anything but a success is an exception, see <see cref="SendAsync"/>.</summary>
+    internal static async Task PutAsync(HttpClient http, Uri target, SignedNote note, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         using var content = new StringContent(note.Format(), Encoding.UTF8, "text/plain");
-        using var response = await http.PutAsync(target, content, limit.Token).ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
+        try
+        {
+            using var response = await http.PutAsync(target, content, limit.Token).ConfigureAwait(false);
+            response.EnsureSuccessStatusCode();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer within {Patience.TotalSeconds:N0} seconds.");
+        }
     }
 }

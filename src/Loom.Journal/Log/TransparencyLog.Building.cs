@@ -169,7 +169,7 @@ public sealed partial class TransparencyLog
             await OutsideCheckpoint.PutAsync((_options.Http ?? _http)!, address!, note, cancellationToken).ConfigureAwait(false);
             _findings.Clear(PublishSubject);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             _findings.Set(PublishSubject, $"The checkpoint could not be sent to {address!.GetLeftPart(UriPartial.Path)}: {e.Message} It is tried again with the next one.");
         }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Loom.Api;
+using Loom.Core;
 using Loom.Provenance;
 
 namespace Loom.Host.Tests.Api;
@@ -181,6 +182,31 @@ public sealed class ProvenanceTests(LoopbackHost on)
         var published = await answer.ReadAsync(LoomJson.Default.PublishResult);
         Assert.Equal([folder["published"]], published.Published);
         Assert.Contains($"\n{published.Size}\n", await File.ReadAllTextAsync(folder["published"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(204)]
+    [InlineData(503)]
+    public async Task A_checkpoint_is_published_by_an_HTTP_put_to_whoever_keeps_it(int status)
+    {
+        await using var keeper = await Keeper.StartAsync(status);
+        await using var host = await RunningHost.StartAsync("--log.publish", keeper.Address);
+        await host.Http.AccountAsync();
+        await host.Http.PostAsync("/api/log/flush", null);
+        using var answer = await host.Http.PostAsync("/api/log/publish", null);
+        if (status == 503)
+        {
+            Assert.Contains("503", (await answer.ProblemAsync(409, "conflict")).Detail, StringComparison.Ordinal);
+            return;
+        }
+
+        var published = await answer.ReadAsync(LoomJson.Default.PublishResult);
+        Assert.Equal([keeper.Address], published.Published);
+        var trust = TrustRoot.Parse(await host.Http.GetByteArrayAsync("/api/trust"));
+        Assert.True(SignedNote.TryParse(keeper.Last, out var note));
+        Assert.True(Checkpoint.TryParse(note.Text, out var checkpoint));
+        Assert.Equal(published.Size, checkpoint.Size);
+        Assert.True(note.IsSignedBy(checkpoint.Origin, trust.LogKeys[0].PublicKey));
     }
 
     private static VerificationReport Verify(byte[] bundle, byte[] trust) => BundleVerifier.Verify(bundle, TrustRoot.Parse(trust), new VerifyOptions { At = DateTimeOffset.UtcNow });
