@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Loom.Core;
@@ -72,10 +74,10 @@ public static class CanonicalJson
                 writer.EndArray();
                 break;
             case JsonValueKind.String:
-                writer.String(element.GetString()!);
+                WriteString(writer, element);
                 break;
             case JsonValueKind.Number:
-                writer.RawNumber(CanonicalNumber.Exact(element.GetRawText()));
+                WriteNumber(writer, element);
                 break;
             case JsonValueKind.True:
                 writer.Bool(true);
@@ -91,23 +93,69 @@ public static class CanonicalJson
 
     private static void WriteObject(CanonicalJsonWriter writer, JsonElement element)
     {
-        var members = new List<(string Name, JsonElement Value)>();
+        var members = new List<JsonProperty>();
         foreach (var member in element.EnumerateObject())
         {
-            members.Add((member.Name, member.Value));
+            members.Add(member);
         }
 
-        // RFC 8785 3.2.3: by UTF-16 code units, which is what ordinal comparison of .NET strings does.
-        members.Sort(static (x, y) => string.CompareOrdinal(x.Name, y.Name));
+        members.Sort(ByName);
         writer.StartObject();
-        foreach (var (name, value) in members)
+        foreach (var member in members)
         {
-            writer.Name(name);
-            Write(writer, value);
+            var name = JsonMarshal.GetRawUtf8PropertyName(member);
+            if (IsPlain(name))
+            {
+                writer.PlainName(name);
+            }
+            else
+            {
+                writer.Name(member.Name);
+            }
+
+            Write(writer, member.Value);
         }
 
         writer.EndObject();
     }
+
+    // RFC 8785 3.2.3: by UTF-16 code units, which is what ordinal comparison of .NET strings does; of plain names the bytes say the same.
+    private static int ByName(JsonProperty x, JsonProperty y)
+    {
+        var first = JsonMarshal.GetRawUtf8PropertyName(x);
+        var second = JsonMarshal.GetRawUtf8PropertyName(y);
+        return IsPlain(first) && IsPlain(second) ? first.SequenceCompareTo(second) : string.CompareOrdinal(x.Name, y.Name);
+    }
+
+    private static void WriteString(CanonicalJsonWriter writer, JsonElement element)
+    {
+        var quoted = JsonMarshal.GetRawUtf8Value(element);
+        if (IsPlain(quoted))
+        {
+            writer.Raw(quoted);
+        }
+        else
+        {
+            writer.String(element.GetString()!);
+        }
+    }
+
+    private static void WriteNumber(CanonicalJsonWriter writer, JsonElement element)
+    {
+        // Up to 15 digits are an integer that a double keeps, written as it stands.
+        var text = JsonMarshal.GetRawUtf8Value(element);
+        if (text.Length <= 15 && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            writer.Raw(text);
+        }
+        else
+        {
+            writer.RawNumber(CanonicalNumber.Exact(element.GetRawText()));
+        }
+    }
+
+    // ASCII without an escape: JSON allows no bare control character in a string, so this is its canonical form.
+    private static bool IsPlain(ReadOnlySpan<byte> text) => Ascii.IsValid(text) && !text.Contains((byte)'\\');
 
     private static string Reason(JsonException e)
     {

@@ -33,6 +33,17 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
         _comma = false;
     }
 
+    /// <summary>Writes a member's name that is ASCII and needs no escape.</summary>
+    internal void PlainName(ReadOnlySpan<byte> name)
+    {
+        Separate();
+        Byte((byte)'"');
+        output.Write(name);
+        Byte((byte)'"');
+        Byte((byte)':');
+        _comma = false;
+    }
+
     /// <summary>Writes a string value.</summary>
     public void String(string value)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Loom.Core;
 
 namespace Loom.Runtime;
 
@@ -50,6 +51,21 @@ internal static class MetadataScan
 
         commandId = Encoding.UTF8.GetString(id);
         return Found.Link;
+    }
+
+    /// <summary>The actor type and the time in the link, which stand first in it; false where the strict reader has to look.</summary>
+    public static bool TryScanHead(ReadOnlySpan<byte> metadata, out string actorType, out Timestamp at)
+    {
+        (actorType, at) = ("", default);
+        var link = metadata.IndexOf(LinkStart);
+        var rest = link < 0 ? default : metadata[(link + "\"loom\":{".Length)..];
+        if (!TryMember(ref rest, "\"actorType\":\""u8, out var type) || !TryMember(ref rest, ",\"at\":\""u8, out var time))
+        {
+            return false;
+        }
+
+        actorType = Encoding.UTF8.GetString(type);
+        return Timestamp.TryParse(Encoding.UTF8.GetString(time), out at);
     }
 
     // A text with an escape in it is left to the strict reader.

@@ -228,25 +228,37 @@ public sealed class ActorDirectory : IAsyncDisposable
     private async Task<DirectoryEntry?> EntryOfAsync(ActorId actor, Machine machine, RecordedEvent e, CancellationToken cancellationToken)
     {
         var state = await StateAfterAsync(actor, machine, e, cancellationToken);
-        Link link;
+        if (ReadHead(e) is not { } head)
+        {
+            return null;
+        }
+
+        var before = Find(actor);
+        return new DirectoryEntry(actor, state?.Label ?? "unreadable", e.Revision, (before?.Transitions ?? 0) + 1, head.ActorType, before?.Created ?? head.At, head.At);
+    }
+
+    // Whether the link is a good one is the log's question, which asks it of every link; the directory only shows what it says.
+    private (string ActorType, Timestamp At)? ReadHead(RecordedEvent e)
+    {
+        if (MetadataScan.Scan(e.Metadata.Span, out _) == MetadataScan.Found.Part)
+        {
+            return null;
+        }
+
+        if (MetadataScan.TryScanHead(e.Metadata.Span, out var actorType, out var at))
+        {
+            return (actorType, at);
+        }
+
         try
         {
-            if (TransitionReader.ReadLink(e) is not { } read)
-            {
-                return null;
-            }
-
-            link = read;
+            return TransitionReader.ReadLink(e) is { } link ? (link.ActorType, link.At) : null;
         }
         catch (FormatException ex)
         {
             _log.LogWarning(ex, "{Stream} at revision {Revision} has no readable link; the directory keeps the actor's earlier state.", e.Stream.Value, e.Revision);
             return null;
         }
-
-        var before = Find(actor);
-        return new DirectoryEntry(
-            actor, state?.Label ?? "unreadable", link.LastRevision, (before?.Transitions ?? 0) + 1, link.ActorType, before?.Created ?? link.At, link.At);
     }
 
     private async Task<MachineState?> StateAfterAsync(ActorId actor, Machine machine, RecordedEvent e, CancellationToken cancellationToken)
