@@ -23,6 +23,15 @@ public sealed class TimestampTests
     [InlineData("2026-03-01T10:00:60.000000Z")]
     [InlineData("")]
     [InlineData(null)]
+    [InlineData("2026-02-29T10:00:00.123456Z")]
+    [InlineData("2026-13-01T10:00:00.123456Z")]
+    [InlineData("2026-00-01T10:00:00.123456Z")]
+    [InlineData("0000-01-01T10:00:00.123456Z")]
+    [InlineData("2026-04-31T10:00:00.123456Z")]
+    [InlineData("2026-03-00T10:00:00.123456Z")]
+    [InlineData("2026-03-01T10:60:00.000000Z")]
+    [InlineData("2026-03-01T23:59:60.000000Z")]
+    [InlineData("2026-03-01T10:00:00.12345٣Z")]
     public void Any_other_form_is_refused(string? text) => Assert.False(Timestamp.TryParse(text, out _));
 
     [Fact]
