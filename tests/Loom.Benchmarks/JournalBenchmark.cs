@@ -133,6 +133,10 @@ internal static class JournalBenchmark
 
         public IReadOnlyList<string> ListFiles(string directory) => _disk.ListFiles(directory);
 
+        public IReadOnlyList<string> ListDirectories(string directory) => _disk.ListDirectories(directory);
+
+        public DateTimeOffset WrittenAt(string path) => _disk.WrittenAt(path);
+
         public IDiskFile Open(string path, DiskAccess access) =>
             access == DiskAccess.ReadWrite && path.EndsWith(".seg", StringComparison.Ordinal) ? new RecordingFile(_disk.Open(path, access), this) : _disk.Open(path, access);
 

@@ -119,6 +119,17 @@ public sealed class SimulatedDisk(Random random) : IDisk
         return [.. _names.Keys.Where(n => Path.GetDirectoryName(n) == directory).Select(n => Path.GetFileName(n))];
     }
 
+    // Folders are no things of their own here: a folder is there as long as a file in it is.
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        Step();
+        return [.. _names.Keys.Where(n => n.StartsWith(directory + "/", StringComparison.Ordinal))
+            .Select(n => n[(directory.Length + 1)..]).Where(n => n.Contains('/')).Select(n => n[..n.IndexOf('/')]).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    public DateTimeOffset WrittenAt(string path) =>
+        _names.ContainsKey(path) ? DateTimeOffset.UnixEpoch : throw new FileNotFoundException($"There is no {path}.");
+
     public IDiskFile Open(string path, DiskAccess access)
     {
         Step();

@@ -11,7 +11,7 @@ public enum DiskAccess
 }
 
 /// <summary>
-/// What the embedded journal asks of a disk: little, and nothing that hides when bytes are safe. Written bytes may be lost, in any
+/// What the embedded journal and the blobs in files ask of a disk: little, and nothing that hides when bytes are safe. Written bytes may be lost, in any
 /// part and order, until <see cref="IDiskFile.Sync"/>; a created, renamed or deleted name until <see cref="SyncDirectory"/>.
 /// </summary>
 public interface IDisk
@@ -24,6 +24,12 @@ public interface IDisk
 
     /// <summary>The names (without folder) of the files in a folder, in no order.</summary>
     IReadOnlyList<string> ListFiles(string directory);
+
+    /// <summary>The names (without folder) of the folders in a folder, in no order.</summary>
+    IReadOnlyList<string> ListDirectories(string directory);
+
+    /// <summary>When a file was last written, by the disk's clock.</summary>
+    DateTimeOffset WrittenAt(string path);
 
     /// <summary>Opens a file.</summary>
     IDiskFile Open(string path, DiskAccess access);

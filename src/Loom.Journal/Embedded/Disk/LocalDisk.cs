@@ -31,6 +31,13 @@ public sealed class LocalDisk : IDisk
         [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> ListDirectories(string directory) =>
+        [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+
+    /// <inheritdoc/>
+    public DateTimeOffset WrittenAt(string path) => new(File.GetLastWriteTimeUtc(path));
+
+    /// <inheritdoc/>
     public IDiskFile Open(string path, DiskAccess access)
     {
         try
