@@ -237,7 +237,7 @@ public sealed class FileBlobStore : IBlobStore
         }
 
         _disk.CreateDirectory(folder);
-        for (var above = folder; above.Length >= _root.Length; )
+        for (var above = folder; above.Length >= _root.Length;)
         {
             above = Path.GetDirectoryName(above)!;
             _disk.SyncDirectory(above);
