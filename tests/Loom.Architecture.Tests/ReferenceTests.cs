@@ -9,6 +9,7 @@ public sealed class ReferenceTests
     public static TheoryData<string, string[]> Allowed => new()
     {
         { "Loom.Core", [] },
+        { "Loom.Wasm", [] },
         { "Loom.Journal", ["Loom.Core"] },
         { "Loom.Coordination", ["Loom.Core"] },
         { "Loom.Provenance", ["Loom.Core"] },

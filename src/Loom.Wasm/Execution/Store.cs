@@ -1,0 +1,60 @@
+namespace Loom.Wasm;
+
+/// <summary>What a run may use. All of it is deterministic: the same on every machine and every back end.</summary>
+public sealed record ExecutionLimits
+{
+    /// <summary>The limits of machines: 1,024 pages of memory, 65,536 elements in tables, 65,536 stack slots.</summary>
+    public static ExecutionLimits Default { get; } = new();
+
+    /// <summary>The most pages of 64 KiB that a memory may have, 0..65,536. Growing beyond answers -1; a module that starts with more is refused.</summary>
+    public int MemoryPages { get; init; } = 1024;
+
+    /// <summary>The most elements that a table may have.</summary>
+    public int TableElements { get; init; } = 65_536;
+
+    /// <summary>The budget of stack slots: every call takes 16 and one for each local and operand of the function, and gives them back at its end.</summary>
+    public int StackSlots { get; init; } = 65_536;
+}
+
+/// <summary>
+/// What instances that may be linked to each other share: limits, fuel, and the flag that ends a run from outside. One thread runs code of a
+/// store at a time; <see cref="Interrupt"/> may be called from any.
+/// </summary>
+public sealed class Store(ExecutionLimits limits)
+{
+    /// <summary>Units of fuel that are left. Compiled code counts in a register and brings this up to date at every call and at the end.</summary>
+    internal long FuelLeft;
+
+    /// <summary>Set from outside; looked at in every loop and at every call.</summary>
+    internal volatile bool Interrupted;
+
+    /// <summary>Makes a store with the default limits.</summary>
+    public Store()
+        : this(ExecutionLimits.Default)
+    {
+    }
+
+    /// <summary>What a run may use.</summary>
+    public ExecutionLimits Limits { get; } = limits;
+
+    /// <summary>Units of fuel that are left, for modules that were compiled to count it; never negative.</summary>
+    public long Fuel
+    {
+        get => Math.Max(0, FuelLeft);
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            FuelLeft = value;
+        }
+    }
+
+    /// <summary>Ends what runs in this store, and whatever is started in it later, with <see cref="TrapKind.Interrupted"/>.</summary>
+    public void Interrupt() => Interrupted = true;
+
+    /// <summary>Takes fuel for work whose size is known only when it is done (bulk copies, host functions).</summary>
+    internal void Charge(long units)
+    {
+        FuelLeft -= units;
+        if (FuelLeft < 0) throw TrapException.Of(TrapKind.FuelExhausted);
+    }
+}
