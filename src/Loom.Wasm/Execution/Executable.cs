@@ -36,6 +36,7 @@ public abstract class Executable
     public Instance Instantiate(Store store, Imports imports)
     {
         var instance = MakeInstance(store);
+        instance.CountsFuel = Options.CountFuel;
         try
         {
             Instantiation.Run(instance, imports);

@@ -13,6 +13,9 @@ public abstract class Instance : IDisposable
     internal object?[]?[] ElementSegments = [];
     internal bool[] DataDropped = [];
 
+    /// <summary>Whether work whose size is known only at run time is charged to the store's fuel.</summary>
+    internal bool CountsFuel;
+
     /// <summary>All imported and, after them, all own globals that are exported; null where the back end keeps a private one itself.</summary>
     internal readonly Global?[] Globals;
 

@@ -57,17 +57,23 @@ public sealed unsafe class LinearMemory : IDisposable
         return new Span<byte>(Base + offset, (int)length);
     }
 
-    /// <summary>Adds pages of zeros. Returns the size before, or -1 when that many are not to be had.</summary>
+    /// <summary>Whether that many pages more are within its limits.</summary>
+    internal bool MayGrow(uint pages) => pages <= (uint)(maxPages - Pages);
+
+    /// <summary>Adds pages of zeros. Returns the size before, or -1 where the limits forbid it.</summary>
+    /// <exception cref="TrapException">
+    /// The system has no memory left. The guest is not told so by -1, because what it then did would depend on the machine that it ran on.
+    /// </exception>
     internal int Grow(uint pages)
     {
+        if (!MayGrow(pages)) return -1;
         var before = Pages;
-        if (pages > (uint)(maxPages - before)) return -1;
         var length = Length + ((long)pages * PageSize);
         if (length > capacity)
         {
             // At least doubled, so that a guest which grows page by page copies each byte a bounded number of times.
             var bytes = MemoryPool.Rent(Math.Min(Math.Max(length, capacity * 2), (long)maxPages * PageSize), out var room);
-            if (bytes is null) return -1;
+            if (bytes is null) throw TrapException.Of(TrapKind.OutOfMemory);
             NativeMemory.Copy(Base, bytes, (nuint)Length);
             MemoryPool.Return(Base, capacity, Length);
             Base = bytes;

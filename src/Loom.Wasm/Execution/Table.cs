@@ -25,14 +25,23 @@ public sealed class Table
     /// <summary>Its size in elements.</summary>
     public int Count => Elements.Length;
 
-    /// <summary>Adds elements. Returns the size before, or -1 when that many are not to be had.</summary>
+    /// <summary>Whether that many elements more are within its limits.</summary>
+    internal bool MayGrow(uint count) => count <= most - (uint)Elements.Length;
+
+    /// <summary>Adds elements. Returns the size before, or -1 where the limits forbid it.</summary>
     internal int Grow(uint count, object? value)
     {
+        if (!MayGrow(count)) return -1;
         var before = Elements.Length;
-        if (count > most - (uint)before) return -1;
         Array.Resize(ref Elements, before + (int)count);
         Array.Fill(Elements, value, before, (int)count);
         return before;
+    }
+
+    /// <summary>Traps when a range reaches beyond the end of a table or a segment of that length.</summary>
+    internal static void Check(int length, int offset, int count)
+    {
+        if ((long)(uint)offset + (uint)count > length) throw TrapException.Of(TrapKind.TableOutOfBounds);
     }
 
     internal object? Get(uint index) => index < (uint)Elements.Length ? Elements[index] : throw TrapException.Of(TrapKind.TableOutOfBounds);

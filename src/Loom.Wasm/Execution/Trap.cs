@@ -39,6 +39,9 @@ public enum TrapKind
     /// <summary>The run was cancelled, or its wall clock ran out.</summary>
     Interrupted,
 
+    /// <summary>The system had no memory left for what the limits allow.</summary>
+    OutOfMemory,
+
     /// <summary>The guest asked to be ended (<c>loom.abort</c>, <c>env.abort</c>).</summary>
     Abort,
 
@@ -74,6 +77,7 @@ internal sealed class TrapException(Trap trap) : Exception(trap.Message)
         TrapKind.StackExhausted => "call stack exhausted",
         TrapKind.FuelExhausted => "fuel exhausted",
         TrapKind.Interrupted => "interrupted",
+        TrapKind.OutOfMemory => "out of memory",
         _ => kind.ToString(),
     };
 }
