@@ -73,6 +73,8 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
     /// <summary>The machines it runs.</summary>
     public ActorTypes Types { get; }
 
+    internal int CommandLimit => _services.Options.CommandLimit;
+
     /// <summary>Counters and findings, now.</summary>
     public RuntimeStatistics Statistics => _services.Metrics.Read(_effects.Statistics);
 

@@ -1,3 +1,6 @@
+using Loom.Core;
+using Loom.Journal.Blobs;
+
 namespace Loom.Runtime;
 
 /// <summary>The runtime's limits and intervals. The defaults suit one machine.</summary>
@@ -5,6 +8,12 @@ public sealed record ActorRuntimeOptions
 {
     /// <summary>Where snapshots and the pending timers are kept; null keeps them in memory. Deleting the folder loses nothing.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>Where the bodies of commands above 32 KiB go; null refuses those commands.</summary>
+    public IBlobStore? Blobs { get; init; }
+
+    /// <summary>Largest body of a command; without <see cref="Blobs"/> 32 KiB.</summary>
+    public int MaxCommandBytes { get; init; } = 1 << 20;
 
     /// <summary>Most commands that wait for one actor; one more is refused as busy.</summary>
     public int MailboxCapacity { get; init; } = 256;
@@ -47,4 +56,6 @@ public sealed record ActorRuntimeOptions
     /// so that a simulation can order every step.
     /// </summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    internal int CommandLimit => Blobs is null ? Math.Min(MaxCommandBytes, TransitionWriter.MaxInlineCommand) : MaxCommandBytes;
 }

@@ -68,7 +68,7 @@ internal static class HistoryCommand
         foreach (var t in bodies ? transitions : [])
         {
             i.Line();
-            i.Outside($"{t.Revision}  {t.Command} {t.CommandBody?.GetRawText()}");
+            i.Outside($"{t.Revision}  {t.Command} {t.CommandBody?.GetRawText() ?? t.CommandProblem}");
             foreach (var e in t.Events)
             {
                 i.Outside($"{e.Revision}    {e.Type} {e.Data?.GetRawText()}");

@@ -38,6 +38,12 @@ public sealed record TransitionDraft
     /// <summary>The command's body; canonical when it is JSON.</summary>
     public required ReadOnlyMemory<byte> Command { get; init; }
 
+    /// <summary>
+    /// Whether a body above <see cref="TransitionWriter.MaxInlineCommand"/> may be a blob: <see cref="WrittenTransition.CommandBlob"/> then
+    /// names it, and who appends the events makes it durable before.
+    /// </summary>
+    public bool MayUseBlob { get; init; }
+
     /// <summary>Who asked.</summary>
     public required string Principal { get; init; }
 
@@ -75,7 +81,11 @@ public sealed record TransitionDraft
 /// <summary>A transition ready to append.</summary>
 /// <param name="Link">Its link.</param>
 /// <param name="Events">The events with their metadata, for one atomic append at revision <c>Link.Revision − 1</c>.</param>
-public sealed record WrittenTransition(Link Link, IReadOnlyList<EventData> Events);
+public sealed record WrittenTransition(Link Link, IReadOnlyList<EventData> Events)
+{
+    /// <summary>SHA-256 of the command's body when it is too large for the metadata: it has to be durable as a blob before the append. Else null.</summary>
+    public Digest? CommandBlob { get; init; }
+}
 
 /// <summary>Turns a draft into a link and events; the only place that does.</summary>
 public static class TransitionWriter
@@ -98,7 +108,8 @@ public static class TransitionWriter
             throw new ArgumentException($"A transition has 1 to {MaxEvents} events, not {draft.Events.Count}.", nameof(draft));
         }
 
-        if (draft.Command.Length > MaxInlineCommand)
+        var isBlob = draft.Command.Length > MaxInlineCommand;
+        if (isBlob && !draft.MayUseBlob)
         {
             throw new ArgumentException($"A command's body is at most {MaxInlineCommand} bytes, not {draft.Command.Length}.", nameof(draft));
         }
@@ -109,18 +120,19 @@ public static class TransitionWriter
         }
 
         var link = LinkOf(draft);
+        var blob = isBlob ? Digest.Of(draft.Command.Span) : (Digest?)null;
         var events = new EventData[draft.Events.Count];
         var total = 0;
         for (var i = 0; i < events.Length; i++)
         {
             var emitted = draft.Events[i];
-            var metadata = i == events.Length - 1 ? LastMetadata(link, draft) : PartMetadata(i, events.Length);
+            var metadata = i == events.Length - 1 ? LastMetadata(link, draft, blob) : PartMetadata(i, events.Length);
             events[i] = new EventData(link.Events[i].Id, emitted.Type, emitted.ContentType, emitted.Data, metadata);
             total += events[i].Size;
         }
 
         return total <= MaxBytes
-            ? new WrittenTransition(link, events)
+            ? new WrittenTransition(link, events) { CommandBlob = blob }
             : throw new ArgumentException($"The transition has {total} bytes; at most {MaxBytes} fit.", nameof(draft));
     }
 
@@ -176,7 +188,7 @@ public static class TransitionWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static byte[] LastMetadata(Link link, TransitionDraft draft)
+    private static byte[] LastMetadata(Link link, TransitionDraft draft, Digest? blob)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
         var json = new CanonicalJsonWriter(buffer);
@@ -187,8 +199,8 @@ public static class TransitionWriter
         LinkJson.Write(json, link);
         json.Name("open");
         json.StartObject();
-        json.Name("command");
-        json.String(Convert.ToBase64String(draft.Command.Span));
+        json.Name(blob is null ? "command" : "commandBlob");
+        json.String(blob?.ToString() ?? Convert.ToBase64String(draft.Command.Span));
         json.Name("salt");
         json.String(Convert.ToHexStringLower(draft.Salt));
         json.EndObject();

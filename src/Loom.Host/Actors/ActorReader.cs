@@ -11,9 +11,11 @@ internal sealed record NumberedTransition(long Number, Transition Transition);
 internal sealed record ActorNow(ReplayedState State, long Transitions, Link First, Link Last);
 
 /// <summary>What API and console read of actors, from their streams.</summary>
-internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHistory history, TransitionIndex index)
+internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHistory history, TransitionIndex index, CommandBodies bodies)
 {
     public ActorHistory History => history;
+
+    public CommandBodies Bodies => bodies;
 
     /// <summary>The machine's manifest, or null when the type is not registered.</summary>
     public MachineManifest? ManifestOf(ActorId actor) => types.TryGet(actor.Type, out var machine) ? machine.Manifest : null;
@@ -90,7 +92,9 @@ internal sealed class ActorReader(IJournal journal, ActorTypes types, ActorHisto
         return "";
     }
 
-    private static long SizeOf(Transition transition) => transition.Events.Sum(e => (long)e.Data.Length + e.Metadata.Length);
+    // How large a blob is, is not known before it is read; it counts as one of the default limit.
+    private static long SizeOf(Transition transition) =>
+        transition.Events.Sum(e => (long)e.Data.Length + e.Metadata.Length) + (transition.Opening.CommandBlob is null ? 0 : 1 << 20);
 
     private async Task<NumberedTransition> AtAsync(ActorId actor, StreamIndex numbers, int number, CancellationToken cancellationToken)
     {

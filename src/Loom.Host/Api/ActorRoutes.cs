@@ -88,7 +88,7 @@ internal static class ActorRoutes
             ? page is [{ Number: > 0 } oldest, ..] ? oldest.Transition.Link.Revision - 1 : null
             : page is [.., var last] && last.Number + 1 < index.Count ? last.Transition.Link.LastRevision + 1 : null;
         return Results.Json(
-            new TransitionList(id.ToString(), [.. (backwards ? page.Reverse() : page).Select(TransitionItems.Of)], next), LoomJson.Default.TransitionList);
+            new TransitionList(id.ToString(), await TransitionItems.OfAsync(backwards ? page.Reverse() : page, reader.Bodies, cancellationToken), next), LoomJson.Default.TransitionList);
     }
 
     private static async Task<IResult> ReplayAsync(string actor, long? to, ActorReader reader, CancellationToken cancellationToken)

@@ -48,15 +48,16 @@ internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFin
             return null;
         }
 
-        var (link, events, opening) = found.Transition;
+        var (link, events, _) = found.Transition;
+        var command = await reader.Bodies.ReadAsync(found.Transition, cancellationToken);
         var effects = reader.ManifestOf(actor)?.Effects;
         return new TransitionDetail(
-            await RowAsync(found, cancellationToken), link.Command.Id.Value, opening.Command is { } body ? Text(body, link.Command.ContentType) : null,
+            await RowAsync(found, cancellationToken), link.Command.Id.Value, command.Bytes is { } body ? Text(body, link.Command.ContentType) : null,
             link.Command.Digest.ToString(), link.Machine.Value, link.From?.ToString(), link.To.ToString(), link.Prev?.ToString(),
             [.. events.Select((e, i) => new EventView(
                 e.Revision, e.Id, e.Type, link.Events[i].Digest.ToString(), Text(e.Data, e.ContentType),
                 effects is not null && effects.TryGetValue(e.Type, out var kind) ? kind.ToString().ToLowerInvariant() : null))],
-            link.Correlation, link.Causation, link.Traceparent, LinkText(link));
+            link.Correlation, link.Causation, link.Traceparent, LinkText(link), command.Problem);
     }
 
     public async Task<long?> NumberOfAsync(string stream, long revision, CancellationToken cancellationToken) =>

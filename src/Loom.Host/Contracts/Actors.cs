@@ -71,10 +71,11 @@ public sealed record TransitionList(string Actor, IReadOnlyList<TransitionItem> 
 /// <param name="To">Digest of the state after.</param>
 /// <param name="Prev">Hash of the previous link; null at birth.</param>
 /// <param name="Link">Hash of its link.</param>
+/// <param name="CommandProblem">Why the command's body cannot be had (hidden, or its blob is missing or wrong), with the remedy; else null.</param>
 public sealed record TransitionItem(
     long Number, long Revision, long LastRevision, DateTimeOffset At, string Kind, string ActorType, string Machine, string Command, string CommandId,
     JsonElement? CommandBody, string Principal, IReadOnlyList<string> Roles, IReadOnlyList<EventItem> Events, long Fence,
-    string? Correlation, string? Causation, string? From, string To, string? Prev, string Link);
+    string? Correlation, string? Causation, string? From, string To, string? Prev, string Link, string? CommandProblem = null);
 
 /// <summary>An event.</summary>
 /// <param name="Revision">Its place in the stream.</param>

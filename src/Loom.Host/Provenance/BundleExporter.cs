@@ -12,9 +12,10 @@ namespace Loom.Hosting.Provenance;
 internal sealed record ExportedBundle(Stream Content, long TreeSize, string FileName);
 
 /// <summary>Gathers what a bundle holds from the journal and the log, and has it written to a temporary file.</summary>
-internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data) : IDisposable
+internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data, CommandBodies bodies) : IDisposable
 {
     private const int ConsistencyProofs = 32, CheckpointsLookedAt = 10_000;
+    private const long MaxCommandBytes = 256L << 20;
 
     // Of two exports of the same content at the same time, the second uses the signature of the first.
     private readonly SemaphoreSlim[] _envelopes = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
@@ -27,9 +28,10 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         var note = await CheckpointAsync(atSize, cancellationToken);
         var size = Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Size : throw new InvalidDataException("The log's own checkpoint cannot be read.");
         var streams = new List<BundleStream>();
+        var commands = hide.HasFlag(BundleHide.Commands) ? null : new Dictionary<Digest, ReadOnlyMemory<byte>>();
         foreach (var actor in actors)
         {
-            streams.Add(await StreamAsync(actor, size, atSize is null, cancellationToken));
+            streams.Add(await StreamAsync(actor, size, atSize is null, commands, cancellationToken));
         }
 
         var source = new BundleSource
@@ -37,6 +39,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             Streams = streams,
             CheckpointNote = note.Format(),
             Hide = hide,
+            CommandBlobs = commands ?? [],
             Consistency = await ConsistencyAsync(size, cancellationToken),
         };
         var name = actors.Count == 1 ? actors[0].ToString() : $"{actors.Count}-actors";
@@ -56,7 +59,8 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             : log.Log.LatestCheckpoint ?? throw new RefusedException(new Refusal(409, "no-checkpoint", "The log has no checkpoint yet."));
     }
 
-    private async Task<BundleStream> StreamAsync(ActorId actor, long size, bool latest, CancellationToken cancellationToken)
+    private async Task<BundleStream> StreamAsync(
+        ActorId actor, long size, bool latest, Dictionary<Digest, ReadOnlyMemory<byte>>? commands, CancellationToken cancellationToken)
     {
         var events = new List<RecordedEvent>();
         var leaves = new List<BundleLeaf>();
@@ -67,6 +71,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
                 break;
             }
 
+            await AddCommandAsync(transition, commands, cancellationToken);
             events.AddRange(transition.Events);
             leaves.Add(new BundleLeaf(index, log.Log.InclusionProof(index, size)));
         }
@@ -79,6 +84,23 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         }
 
         return new BundleStream { Name = actor.Stream, Events = events, Leaves = leaves, Head = await StateAsync(actor, events[^1].Revision, cancellationToken) };
+    }
+
+    // An auditor has nothing but the bundle: a body that the journal only names has to travel in it.
+    private async Task AddCommandAsync(Transition transition, Dictionary<Digest, ReadOnlyMemory<byte>>? commands, CancellationToken cancellationToken)
+    {
+        if (commands is null || transition.Opening.CommandBlob is not { } content || commands.ContainsKey(content))
+        {
+            return;
+        }
+
+        var body = await bodies.ReadAsync(transition, cancellationToken);
+        commands[content] = body.Bytes ?? throw new RefusedException(new Refusal(
+            409, body.Code!, $"{transition.Link.Stream} at revision {transition.Link.Revision}: {body.Problem} Or leave commands out of the bundle."));
+        if (commands.Values.Sum(c => (long)c.Length) > MaxCommandBytes)
+        {
+            throw new RefusedException(new Refusal(409, "too-large", $"The commands' bodies have more than {MaxCommandBytes} bytes together. Export fewer actors at once, or leave commands out of the bundle."));
+        }
     }
 
     private async Task<BundleState?> StateAsync(ActorId actor, long revision, CancellationToken cancellationToken) =>

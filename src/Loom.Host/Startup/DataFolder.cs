@@ -9,6 +9,8 @@ internal sealed class DataFolder(string root)
 
     public string Journal => Path.Combine(root, "journal");
 
+    public string Blobs => Path.Combine(root, "blobs");
+
     public string State => Path.Combine(root, "state");
 
     public string Projections => Path.Combine(root, "projections");

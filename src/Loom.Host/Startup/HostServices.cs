@@ -10,6 +10,7 @@ using Loom.Hosting.Operations;
 using Loom.Hosting.Provenance;
 using Loom.Hosting.Telemetry;
 using Loom.Journal;
+using Loom.Journal.Blobs;
 using Loom.Journal.Log;
 using Loom.Runtime;
 
@@ -28,14 +29,17 @@ internal static class HostServices
             MailboxCapacity = (int)settings.Integer("runtime.mailbox"),
             IdleTime = TimeSpan.FromSeconds(settings.Integer("runtime.idleSeconds")),
             SnapshotEvery = (int)settings.Integer("runtime.snapshotEvery"),
+            MaxCommandBytes = (int)settings.Integer("limits.command"),
         };
         services.AddSingleton(parts.Settings).AddSingleton(parts.Data).AddSingleton(parts.Tokens);
         services.AddSingleton(parts.Journal).AddSingleton<IJournal>(parts.Journal); // given in, so disposed by who opened it: last of all
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(parts.ActorTypes());
+        services.AddSingleton<IBlobStore>(new CachedBlobStore(new FileBlobStore(parts.Data.Blobs), settings.Integer("blobs.cache")));
+        services.AddSingleton(s => new CommandBodies(s.GetRequiredService<IBlobStore>()));
         services.AddSingleton<ILeases, InProcessLeases>();
         services.AddSingleton(s => new ActorRuntime(
-            options, parts.Journal, s.GetRequiredService<ILeases>(), s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
+            options with { Blobs = s.GetRequiredService<IBlobStore>() }, parts.Journal, s.GetRequiredService<ILeases>(), s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
             () => RandomNumberGenerator.GetBytes(32), s.GetRequiredService<ILogger<ActorRuntime>>()));
         services.AddSingleton(s => new ActorDirectory(
             options with { Directory = parts.Data.Projections }, parts.Journal, s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),

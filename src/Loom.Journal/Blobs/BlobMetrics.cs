@@ -7,7 +7,7 @@ internal static class BlobMetrics
 {
     private static readonly Meter Meter = new("Loom.Blobs");
     private static readonly Counter<long> Puts = Meter.CreateCounter<long>("loom.blobs.puts", "{blob}", "Blobs stored.");
-    private static readonly Counter<long> PutBytes = Meter.CreateCounter<long>("loom.blobs.put_bytes", "By", "Bytes of the blobs stored.");
+    private static readonly Counter<long> PutBytes = Meter.CreateCounter<long>("loom.blobs.written", "By", "Bytes of the blobs stored.");
 
     public static Counter<long> Hits { get; } = Meter.CreateCounter<long>("loom.blobs.cache.hits", "{read}", "Reads of blobs answered from memory.");
 
@@ -15,7 +15,7 @@ internal static class BlobMetrics
 
     public static Counter<long> Evictions { get; } = Meter.CreateCounter<long>("loom.blobs.cache.evictions", "{blob}", "Blobs put out of memory to make room.");
 
-    public static UpDownCounter<long> CachedBytes { get; } = Meter.CreateUpDownCounter<long>("loom.blobs.cache.bytes", "By", "Bytes of blobs held in memory.");
+    public static UpDownCounter<long> CachedBytes { get; } = Meter.CreateUpDownCounter<long>("loom.blobs.cache.held", "By", "Bytes of blobs held in memory.");
 
     public static void Put(int bytes)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Loom.Core;
 
 namespace Loom.Journal.Blobs;
@@ -15,6 +16,8 @@ public sealed record BlobCacheStatistics(long Hits, long Misses, long Evictions,
 /// </summary>
 public sealed class CachedBlobStore(IBlobStore store, long maxCachedBytes) : IBlobStore
 {
+    // Held here so that the instruments exist, at 0, from the first cache on.
+    private readonly Counter<long> _hitsTotal = BlobMetrics.Hits;
     private readonly Lock _gate = new();
     private readonly Dictionary<BlobName, LinkedListNode<(BlobName Name, ReadOnlyMemory<byte> Content)>> _held = [];
     private readonly LinkedList<(BlobName Name, ReadOnlyMemory<byte> Content)> _byUse = new();
@@ -53,7 +56,7 @@ public sealed class CachedBlobStore(IBlobStore store, long maxCachedBytes) : IBl
                 _byUse.Remove(node);
                 _byUse.AddFirst(node);
                 _hits++;
-                BlobMetrics.Hits.Add(1);
+                _hitsTotal.Add(1);
                 return node.Value.Content;
             }
 

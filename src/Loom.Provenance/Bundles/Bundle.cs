@@ -39,6 +39,10 @@ public sealed class Bundle
     // A bare null would become an empty memory here, by way of byte[].
     internal ReadOnlyMemory<byte>? File(string name) => _files.TryGetValue(name, out var content) ? content : default(ReadOnlyMemory<byte>?);
 
+    /// <summary>A command's body, from its line or from its own file; null when it is hidden or missing. Its truth is the verifier's question.</summary>
+    internal ReadOnlyMemory<byte>? CommandOf(Opening opening) =>
+        opening.Command is { } inline ? inline : opening.CommandBlob is { } content ? File(BundleFiles.Command(content)) : default;
+
     /// <summary>The links of one stream in order, as stated in the file; their truth is the verifier's question.</summary>
     /// <exception cref="BundleMalformedException">A line has not the form of the format.</exception>
     public IEnumerable<Link> ReadLinks(string stream)

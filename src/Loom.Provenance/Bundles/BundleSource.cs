@@ -28,6 +28,9 @@ public sealed record BundleSource
     /// <summary>Consistency proofs from earlier tree sizes to this one, for auditors who hold an earlier checkpoint; any order.</summary>
     public IReadOnlyList<BundleConsistency> Consistency { get; init; } = [];
 
+    /// <summary>The bodies of the commands that the streams keep as blobs, by SHA-256; further ones are left out.</summary>
+    public IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> CommandBlobs { get; init; } = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+
     /// <summary>What to leave out.</summary>
     public BundleHide Hide { get; init; }
 }

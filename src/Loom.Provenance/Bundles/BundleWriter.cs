@@ -29,10 +29,11 @@ public static class BundleWriter
         var log = Checkpointed.Parse(source.CheckpointNote);
         var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         var stated = new List<StatedStream>();
+        var commands = new CommandFiles(source.CommandBlobs, files);
         var inclusion = new ArrayBufferWriter<byte>(64 * 1024);
         for (var i = 0; i < streams.Length; i++)
         {
-            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide);
+            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands);
             files[statedStream.File] = bytes;
             stated.Add(statedStream);
             AddStates(files, streams[i], i, source.Hide);
@@ -45,7 +46,7 @@ public static class BundleWriter
         files[BundleFiles.Inclusion] = inclusion.WrittenMemory;
         files[BundleFiles.Checkpoint] = Encoding.UTF8.GetBytes(source.CheckpointNote);
         AddConsistency(files, source.Consistency);
-        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide);
+        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any);
 
         var statement = new BundleStatement
         {

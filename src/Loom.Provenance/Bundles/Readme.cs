@@ -6,7 +6,7 @@ namespace Loom.Provenance;
 /// <summary>The bundle's README.txt: plain words for whoever opens the ZIP without Loom.</summary>
 internal static class Readme
 {
-    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide)
+    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide, bool commands)
     {
         var text = new StringBuilder();
         text.Append(
@@ -26,6 +26,11 @@ internal static class Readme
               checkpoints/                the log's signed checkpoint, and for each link the proof that it is in that log
 
             """);
+        if (commands)
+        {
+            text.Append("  commands/                   the bodies of commands too large for their line, each named by its SHA-256\n");
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"\nLog:       {log.Origin}\nTree size: {log.Size}\nRoot:      {log.Root}\n\nStreams:\n");
         foreach (var stream in streams)
         {

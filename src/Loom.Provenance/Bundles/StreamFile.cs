@@ -7,7 +7,7 @@ namespace Loom.Provenance;
 internal static class StreamFile
 {
     /// <exception cref="InvalidOperationException">The events are no history that a bundle can hold; names stream and revision.</exception>
-    public static (byte[] Bytes, StatedStream Stated) Write(BundleStream stream, string file, BundleHide hide)
+    public static (byte[] Bytes, StatedStream Stated) Write(BundleStream stream, string file, BundleHide hide, CommandFiles commands)
     {
         var output = new ArrayBufferWriter<byte>(64 * 1024);
         long first = -1, next = -1, transitions = 0;
@@ -29,6 +29,10 @@ internal static class StreamFile
                 partsOpen = 0;
                 transitions++;
                 metadata = metadata with { Opening = Hiding.Of(metadata.Opening!, link.Count, hide) };
+                if (commands.Add(metadata.Opening) is { } problem)
+                {
+                    throw Refused(e, problem);
+                }
             }
             else
             {

@@ -54,12 +54,14 @@ public static class BundleVerifier
         CheckFiles(bundle, log, findings.Intact);
 
         var streams = new List<StreamSummary>();
+        var commands = new CommandBlobs(bundle);
         using var proofs = Lines.Of(BundleFiles.Inclusion, bundle.File(BundleFiles.Inclusion)!.Value, bundle.Limits.MaxLineBytes).GetEnumerator();
         for (var i = 0; i < bundle.Statement.Streams.Count; i++)
         {
-            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At)).Run());
+            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At), commands).Run());
         }
 
+        commands.CheckUnnamed(findings.Intact);
         if (proofs.MoveNext())
         {
             findings.Included.Add(new Finding("there are more inclusion proofs than links", Place: Lines.Place(BundleFiles.Inclusion, proofs.Current.Number)));

@@ -12,9 +12,6 @@ internal sealed class Disclosure
     /// <summary>Transitions whose content is encrypted (or erased, when its key is gone).</summary>
     public long EncryptedTransitions { get; set; }
 
-    /// <summary>Commands kept as blobs outside the stream.</summary>
-    public long BlobCommands { get; set; }
-
     /// <summary>Pieces of evidence that links name by digest only.</summary>
     public long Inputs { get; set; }
 
@@ -35,7 +32,6 @@ internal sealed class Disclosure
         Add(HiddenEvents, "event bodies left out");
         Add(HiddenCommands, "command bodies left out");
         Add(EncryptedTransitions, "transitions encrypted or erased");
-        Add(BlobCommands, "commands kept as blobs elsewhere");
         Add(Inputs, "pieces of evidence named by digest only");
         Add(States, "states left out");
         return parts.Count == 0 ? null : string.Join("; ", parts);

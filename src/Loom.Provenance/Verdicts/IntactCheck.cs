@@ -3,7 +3,7 @@ using Loom.Core;
 namespace Loom.Provenance;
 
 /// <summary>Checks one transition at a time: the link recomputes, and everything beside it agrees with it or opens its digests.</summary>
-internal sealed class IntactCheck(StreamName stream, FirstFinding findings, Disclosure disclosure)
+internal sealed class IntactCheck(StreamName stream, FirstFinding findings, Disclosure disclosure, CommandBlobs commands)
 {
     /// <summary>Checks a transition; <paramref name="lines"/> are its events, the last of which carries the link.</summary>
     public void Check(IReadOnlyList<StreamLine> lines, EventMetadata last)
@@ -96,9 +96,12 @@ internal sealed class IntactCheck(StreamName stream, FirstFinding findings, Disc
                 fail("the command's body does not open its digest", null);
             }
         }
-        else if (opening.CommandBlob is not null)
+        else if (opening.CommandBlob is { } content)
         {
-            disclosure.BlobCommands++;
+            if (commands.Differs(content, salt, link.Command.Digest) is { } reason)
+            {
+                fail(reason, null);
+            }
         }
         else if (salt is null)
         {

@@ -20,7 +20,7 @@ internal sealed class Findings
 }
 
 /// <summary>Reads one stream and applies every check that looks at its links.</summary>
-internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at)
+internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at, CommandBlobs commands)
 {
     private readonly StatedStream _stated = bundle.Statement.Streams[index];
     private readonly List<StreamLine> _parts = [];
@@ -31,7 +31,7 @@ internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, I
     /// <exception cref="BundleMalformedException">A line has not the form of the format.</exception>
     public StreamSummary Run()
     {
-        var intact = new IntactCheck(_stated.Name, findings.Intact, findings.Disclosure);
+        var intact = new IntactCheck(_stated.Name, findings.Intact, findings.Disclosure, commands);
         var ordered = new OrderedCheck(_stated.Name, findings.Ordered);
         foreach (var (number, line) in bundle.ReadLines(_stated.File))
         {

@@ -1,5 +1,6 @@
 using Loom.Core;
 using Loom.Journal;
+using Loom.Journal.Blobs;
 using Microsoft.Extensions.Logging;
 
 namespace Loom.Runtime;
@@ -46,6 +47,11 @@ internal sealed class Decider(
                 }
             }
 
+            if (await KeepCommandAsync(command, written!) is { } notKept)
+            {
+                return (notKept, false);
+            }
+
             var reply = new CommandReply.Accepted(actor, written!.Link.LastRevision, written.Link.Count, written.Link.Hash, Repeated: false);
             switch (await _append.AppendAsync(written, accepted!.State))
             {
@@ -64,6 +70,29 @@ internal sealed class Decider(
                 case AppendOutcome.Conflict when conflicts >= services.Options.MaxConflicts:
                     return (Contended(conflicts), false);
             }
+        }
+    }
+
+    // A body that the metadata only names has to be durable before the append: after a crash in between there is a blob too many, never one too few.
+    private async ValueTask<CommandReply.Refused?> KeepCommandAsync(ActorCommand command, WrittenTransition written)
+    {
+        if (written.CommandBlob is not { } content)
+        {
+            return null;
+        }
+
+        try
+        {
+            await services.Options.Blobs!.PutAsync(new BlobName(BlobAreas.Commands, content), command.Canonical, CancellationToken.None);
+            return null;
+        }
+        catch (BlobException e)
+        {
+            services.Log.LogWarning(e, "The body of '{Command}' to {Actor} could not be stored.", command.Type, actor.ToString());
+            return e.Failure == BlobFailure.TooLarge
+                ? new CommandReply.Refused(RefusalKind.TooLarge, "command-too-large", e.Message)
+                : new CommandReply.Refused(
+                    RefusalKind.Unavailable, "blobs-unavailable", $"The command's body could not be stored, so nothing was written for {actor}. {e.Message}", services.Options.RetryAfter);
         }
     }
 
@@ -196,6 +225,7 @@ internal sealed class Decider(
                 CommandType = command.Type,
                 CommandContentType = command.ContentType,
                 Command = command.Canonical,
+                MayUseBlob = services.Options.Blobs is not null,
                 Principal = command.Principal,
                 Roles = command.SortedRoles,
                 Events = accepted.Events,

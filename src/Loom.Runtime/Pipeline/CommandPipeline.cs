@@ -11,7 +11,7 @@ public static class CommandPipeline
     /// <summary>The standard order.</summary>
     public static IReadOnlyList<IPipelineBehavior<ActorCommand, CommandReply>> Standard(ActorRuntime runtime, IAuthorizeCommand authorize) =>
     [
-        new ValidateCommand(runtime.Types),
+        new ValidateCommand(runtime.Types, runtime.CommandLimit),
         new AuthorizeCommand(authorize),
         new TraceCommand(),
         new DedupeCommand(runtime),

@@ -4,7 +4,9 @@ using MediatR;
 namespace Loom.Runtime;
 
 /// <summary>Refuses what no machine has to look at, and brings body and roles into the form that is hashed.</summary>
-public sealed class ValidateCommand(ActorTypes types) : IPipelineBehavior<ActorCommand, CommandReply>
+/// <param name="types">The machines.</param>
+/// <param name="maxCommandBytes">Largest body.</param>
+public sealed class ValidateCommand(ActorTypes types, int maxCommandBytes = TransitionWriter.MaxInlineCommand) : IPipelineBehavior<ActorCommand, CommandReply>
 {
     private const int MaxText = 256;
     private const int MaxRoles = 64;
@@ -74,9 +76,9 @@ public sealed class ValidateCommand(ActorTypes types) : IPipelineBehavior<ActorC
         return null;
     }
 
-    private static CommandReply.Refused? Body(ActorCommand c)
+    private CommandReply.Refused? Body(ActorCommand c)
     {
-        if (c.Body.Length > TransitionWriter.MaxInlineCommand)
+        if (c.Body.Length > maxCommandBytes)
         {
             return TooLarge(c.Body.Length);
         }
@@ -101,11 +103,11 @@ public sealed class ValidateCommand(ActorTypes types) : IPipelineBehavior<ActorC
             return Invalid("invalid-json", $"The body of '{c.Type}' cannot be taken: {e.Message}");
         }
 
-        return c.Canonical.Length > TransitionWriter.MaxInlineCommand ? TooLarge(c.Canonical.Length) : null;
+        return c.Canonical.Length > maxCommandBytes ? TooLarge(c.Canonical.Length) : null;
     }
 
-    private static CommandReply.Refused TooLarge(int length) => new(
-        RefusalKind.TooLarge, "command-too-large", $"The command's body has {length} bytes; at most {TransitionWriter.MaxInlineCommand} are taken. Send less, or a reference to the rest.");
+    private CommandReply.Refused TooLarge(int length) => new(
+        RefusalKind.TooLarge, "command-too-large", $"The command's body has {length} bytes; at most {maxCommandBytes} are taken. Send less, or a reference to the rest.");
 
     private static CommandReply.Refused Invalid(string code, string message) => new(RefusalKind.Invalid, code, message);
 

@@ -30,7 +30,7 @@ public sealed class LinkVectorTests
         string? prev = null, from = null;
         long revision = 0;
         var transitions = Load().GetProperty("transitions").EnumerateArray().ToArray();
-        Assert.Equal(6, transitions.Length);
+        Assert.Equal(7, transitions.Length);
         foreach (var t in transitions)
         {
             var hashed = t.GetProperty("hashed").GetString()!;
@@ -63,7 +63,8 @@ public sealed class LinkVectorTests
             var (link, open) = (metadata[^1].Link!, metadata[^1].Opening!);
             Assert.Equal((link.Hash, t.GetProperty("link").GetString()), (metadata[^1].StatedHash, link.Hash.ToString()));
             Assert.All(metadata[..^1].Select((m, i) => (m, i)), x => Assert.Equal((null, (long)x.i, (long)link.Count), (x.m.Link, x.m.Part, x.m.PartCount)));
-            shapes.Add(open.Box is not null ? "encrypted" : open.PartSalts is not null ? "hidden" : "whole");
+            shapes.Add(open.Box is not null ? "encrypted" : open.PartSalts is not null ? "hidden" : open.CommandBlob is not null ? "blob" : "whole");
+            Assert.True(open.CommandBlob is not { } blob || blob == Digest.Of(Encoding.UTF8.GetBytes(t.GetProperty("command").GetString()!)));
             if (open.Box is { } box)
             {
                 var plain = Encoding.UTF8.GetString(Decrypt(key, link, "open", box));
@@ -87,7 +88,7 @@ public sealed class LinkVectorTests
             }
         }
 
-        Assert.Equal(["whole", "whole", "hidden", "encrypted", "whole", "whole"], shapes);
+        Assert.Equal(["whole", "whole", "hidden", "encrypted", "whole", "whole", "blob"], shapes);
     }
 
     private static byte[] Decrypt(byte[] key, Link link, string label, byte[] box)

@@ -20,7 +20,8 @@ internal static class LinkVectors
         previous = Add(transitions, "hidden: event 1 and the command, as in a bundle", previous, "dotnet:account@1", 2, ["account.deposited", "account.noted"], Hidden);
         previous = Add(transitions, "encrypted", previous, "dotnet:account@1", 2, ["account.noted"], Encrypted);
         previous = Add(transitions, "upgrade", previous, "dotnet:account@2", 3, ["loom.upgraded"], Whole);
-        _ = Add(transitions, "after the upgrade", previous, "dotnet:account@2", 3, ["account.closed"], Whole);
+        previous = Add(transitions, "after the upgrade", previous, "dotnet:account@2", 3, ["account.closed"], Whole);
+        _ = Add(transitions, "a command above 32 KiB, kept as a blob", previous, "dotnet:account@2", 3, ["account.noted"], Whole, large: true);
         var root = new JsonObject { ["format"] = "loom.link.v1", ["encryptionKey"] = Convert.ToHexStringLower(Key), ["transitions"] = transitions };
         return Encoding.UTF8.GetBytes(root.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n");
     }
@@ -28,14 +29,14 @@ internal static class LinkVectors
     private static byte[] Key => SHA256.HashData("loom link vectors: a subject's key"u8);
 
     private static Link Add(
-        JsonArray all, string name, Link? previous, string machine, long fence, string[] types, Func<WrittenTransition, byte[], byte[], WrittenTransition> store, bool traced = false)
+        JsonArray all, string name, Link? previous, string machine, long fence, string[] types, Func<WrittenTransition, byte[], byte[], WrittenTransition> store, bool traced = false, bool large = false)
     {
         var n = all.Count;
         var salt = SHA256.HashData(Encoding.ASCII.GetBytes($"loom link vectors: salt {n}"));
         var upgrade = types[0] == "loom.upgraded";
         var body = upgrade
             ? Encoding.UTF8.GetBytes($$"""{"from":"{{previous!.Machine}}","to":"{{machine}}"}""")
-            : Encoding.UTF8.GetBytes($$"""{"amount":"{{n}}.50","note":"Grüße € 𝄞 {{n}}"}""");
+            : Encoding.UTF8.GetBytes($$"""{"amount":"{{n}}.50","note":"Grüße € 𝄞 {{n}}{{new string('!', large ? TransitionWriter.MaxInlineCommand : 0)}}"}""");
         var state = Encoding.UTF8.GetBytes($$"""{"balance":{{100 * n}}}""");
         var plain = TransitionWriter.Write(new TransitionDraft
         {
@@ -47,6 +48,7 @@ internal static class LinkVectors
             CommandId = CommandId.Parse($"vector-{n}"),
             CommandType = upgrade ? "loom.upgrade" : "account.change",
             Command = body,
+            MayUseBlob = large,
             Principal = upgrade ? "loom:runtime" : "alice@example",
             Roles = upgrade ? [] : ["CLERK", "DIRECTOR"],
             Events = [.. types.Select((t, i) => new EmittedEvent(t, EventData.Json, upgrade ? body : Encoding.UTF8.GetBytes($$"""{"part":{{i}},"text":"a \"quoted\" ü"}""")))],

@@ -103,13 +103,13 @@ public sealed class CommandTests(LoopbackHost on)
     }
 
     [Fact]
-    public async Task A_command_above_32_KiB_is_refused_by_name_and_one_above_the_body_limit_before_it_is_read()
+    public async Task A_command_above_1_MiB_is_refused_by_name_and_one_above_the_body_limit_before_it_is_read()
     {
-        using var command = await Http.CommandAsync(NewAccount, "open", $$"""{"owner":"{{new string('a', 40_000)}}"}""");
-        Assert.Contains("32768", (await command.ProblemAsync(413, "command-too-large")).Detail, StringComparison.Ordinal);
-        using var body = await Http.CommandAsync(NewAccount, "open", $$"""{"owner":"{{new string('a', 1_100_000)}}"}""");
+        using var command = await Http.CommandAsync(NewAccount, "open", $$"""{"owner":"{{new string('a', 1_100_000)}}"}""");
+        Assert.Contains("1048576", (await command.ProblemAsync(413, "command-too-large")).Detail, StringComparison.Ordinal);
+        using var body = await Http.CommandAsync(NewAccount, "open", $$"""{"owner":"{{new string('a', 2_200_000)}}"}""");
         Assert.Contains("limits.body", (await body.ProblemAsync(413, "too-large")).Detail, StringComparison.Ordinal);
-        using var chunked = new HttpRequestMessage(HttpMethod.Post, $"/api/actors/{NewAccount}/commands/open") { Content = Json.Text(new string(' ', 1_100_000)) };
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, $"/api/actors/{NewAccount}/commands/open") { Content = Json.Text(new string(' ', 2_200_000)) };
         chunked.Headers.TransferEncodingChunked = true;
         using var answer = await Http.SendAsync(chunked);
         Assert.Contains("limits.body", (await answer.ProblemAsync(413, "too-large")).Detail, StringComparison.Ordinal);

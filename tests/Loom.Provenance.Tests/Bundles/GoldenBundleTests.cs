@@ -23,6 +23,7 @@ public sealed class GoldenBundleTests
         name switch
         {
             "hidden" => Cases.Two().Source(Cases.LogKey, [Cases.Alice], hide: BundleHide.Data | BundleHide.Commands),
+            "large" => Cases.Large().Source(Cases.LogKey, [Cases.Alice, Cases.Bob]),
             "range" => Cases.Two().Source(Cases.LogKey, [Cases.Bob], null, BundleHide.None, 2, 5),
             _ => Cases.Two().Source(Cases.LogKey, [Cases.Alice, Cases.Bob]),
         },
@@ -32,6 +33,7 @@ public sealed class GoldenBundleTests
     [InlineData("two", 14, Verdict.Holds)]
     [InlineData("hidden", 8, Verdict.NotCovered)]
     [InlineData("range", 4, Verdict.Holds)]
+    [InlineData("large", 5, Verdict.Holds)]
     public void A_golden_bundle_verifies(string name, int transitions, Verdict disclosed)
     {
         var bundle = Load(name);
@@ -44,6 +46,7 @@ public sealed class GoldenBundleTests
     [InlineData("two")]
     [InlineData("hidden")]
     [InlineData("range")]
+    [InlineData("large")]
     public void The_writer_still_makes_the_files_of_a_golden_bundle(string name)
     {
         // All but what a fresh signature is in: the checkpoint's line, and with it the statement's list of hashes.

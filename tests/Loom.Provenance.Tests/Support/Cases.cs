@@ -33,6 +33,20 @@ public static class Cases
         return history;
     }
 
+    /// <summary>Alice with two commands above 32 KiB (one of them twice) among small ones, and Bob with one of the same body.</summary>
+    public static History Large()
+    {
+        var history = new History();
+        history.Append(Alice);
+        history.Append(Alice, command: LargeCommand('a'), events: 2);
+        history.Append(Bob, command: LargeCommand('a'));
+        history.Append(Alice, command: LargeCommand('b'));
+        history.Append(Alice, command: LargeCommand('a'));
+        return history;
+    }
+
+    public static string LargeCommand(char fill) => $$"""{"amount":"1.50","note":"{{new string(fill, 40_000)}}"}""";
+
     public static byte[] TwoBundle() => History.Bundle(Two().Source(LogKey, [Alice, Bob]), LogKey);
 
     public static VerificationReport Verify(byte[] bundle, TrustRoot? trust = null, VerifyOptions? options = null) =>

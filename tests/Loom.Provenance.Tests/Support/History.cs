@@ -15,6 +15,7 @@ public sealed class History(string origin = "loom.test/log")
 
     private readonly Dictionary<string, List<Made>> _streams = new(StringComparer.Ordinal);
     private readonly MerkleTree _tree = new();
+    private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _blobs = [];
     private int _salts;
 
     /// <summary>A transition that was made, with what only its maker knows.</summary>
@@ -50,6 +51,7 @@ public sealed class History(string origin = "loom.test/log")
             CommandId = CommandId.Parse($"cmd-{n}"),
             CommandType = kind == LinkKind.Upgrade ? "loom.upgrade" : "account.deposit",
             Command = body,
+            MayUseBlob = true,
             Principal = kind == LinkKind.Upgrade ? "loom:runtime" : "alice",
             Roles = kind == LinkKind.Upgrade ? [] : ["CLERK"],
             Events = kind == LinkKind.Upgrade
@@ -61,6 +63,11 @@ public sealed class History(string origin = "loom.test/log")
             Correlation = correlation ?? $"case-{stream}",
             Salt = salt,
         });
+        if (written.CommandBlob is { } blob)
+        {
+            _blobs[blob] = body;
+        }
+
         written = store is null ? written : store(written, salt);
         var recorded = written.Events.Select((e, i) => new RecordedEvent(
             StreamName.Parse(stream), written.Link.Revision + i, 0, e.Id, e.Type, e.ContentType, e.Data, e.Metadata, Start)).ToArray();
@@ -88,6 +95,7 @@ public sealed class History(string origin = "loom.test/log")
         {
             CheckpointNote = Note(n, log).Format(),
             Hide = hide,
+            CommandBlobs = _blobs,
             Consistency = [.. from.Select(f => new BundleConsistency(f, _tree.ConsistencyProof(f, n)))],
             Streams = [.. streams.Select(s => StreamOf([.. _streams[s].Where(m => m.Leaf < n)], n, skip))],
         };

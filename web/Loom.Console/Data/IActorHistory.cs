@@ -89,6 +89,7 @@ public sealed record TransitionRow(
 /// <param name="Causation">The cause, or null.</param>
 /// <param name="Traceparent">Trace context, or null.</param>
 /// <param name="LinkJson">The whole link object as stored.</param>
+/// <param name="CommandProblem">Why the command's body cannot be had, with the remedy; else null.</param>
 public sealed record TransitionDetail(
     TransitionRow Row,
     string CommandId,
@@ -102,7 +103,8 @@ public sealed record TransitionDetail(
     string? Correlation,
     string? Causation,
     string? Traceparent,
-    string LinkJson);
+    string LinkJson,
+    string? CommandProblem = null);
 
 /// <summary>An event for people.</summary>
 /// <param name="Revision">Its place in the stream.</param>

@@ -9,7 +9,7 @@ namespace Loom.Provenance.Zip;
 /// </summary>
 internal static class ZipReader
 {
-    private const int MaxName = 64;
+    private const int MaxName = 96;
 
     /// <exception cref="BundleMalformedException">The archive differs from the writer's form; the message says where.</exception>
     public static Dictionary<string, ReadOnlyMemory<byte>> Read(ReadOnlyMemory<byte> archive, int maxEntries)
