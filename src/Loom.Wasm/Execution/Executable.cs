@@ -44,7 +44,8 @@ public abstract class Executable
         }
         catch
         {
-            instance.Dispose();
+            // What it put into things of others stays there and may still be called; then its memory has to stay too.
+            if (Module.ImportedTables == 0 && Module.ImportedGlobals == 0) instance.Dispose();
             throw;
         }
     }

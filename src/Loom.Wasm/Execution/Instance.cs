@@ -98,10 +98,13 @@ public abstract class Instance : IDisposable
 
     private protected Trap? Guarded(Function function, ReadOnlySpan<Value> arguments, Span<Value> results)
     {
+        var store = Store;
+        var stack = store.StackLeft;
         try
         {
-            if (Store.Interrupted) return TrapException.Of(TrapKind.Interrupted).Trap;
-            function.Invoke(arguments, results, Store.Limits.StackSlots);
+            if (store.Depth++ > 0 && (store.StackLeft -= Store.ReentryCost) < 0) return TrapException.Of(TrapKind.StackExhausted).Trap;
+            if (store.Interrupted) return TrapException.Of(TrapKind.Interrupted).Trap;
+            function.Invoke(arguments, results, store.StackLeft);
             return null;
         }
         catch (TrapException e)
@@ -111,6 +114,12 @@ public abstract class Instance : IDisposable
         catch (HostTrapException e)
         {
             return e.Trap;
+        }
+        finally
+        {
+            store.Depth--;
+            store.StackLeft = stack;
+            GC.KeepAlive(this); // and with it the memory, which running code knows by its address only
         }
     }
 

@@ -28,6 +28,15 @@ public sealed class Store(ExecutionLimits limits)
     /// <summary>Set from outside; looked at in every loop and at every call.</summary>
     internal volatile bool Interrupted;
 
+    /// <summary>Stack slots that a call from outside gets: all of them, or what was left where the guest called the host that now calls back.</summary>
+    internal int StackLeft = limits.StackSlots;
+
+    /// <summary>How many calls from outside are under way, one inside the other.</summary>
+    internal int Depth;
+
+    /// <summary>Slots that a call back from a host function costs besides: what the host's own frames may take of the thread's stack.</summary>
+    internal const int ReentryCost = 512;
+
     /// <summary>Makes a store with the default limits.</summary>
     public Store()
         : this(ExecutionLimits.Default)
