@@ -27,6 +27,12 @@ public sealed class FunctionType : IEquatable<FunctionType>
     /// <summary>Types of the results, first one first.</summary>
     public ReadOnlySpan<ValueType> Results => results;
 
+    /// <summary>The list behind <see cref="Parameters"/>; not to be written to.</summary>
+    internal ValueType[] ParameterArray => parameters;
+
+    /// <summary>The list behind <see cref="Results"/>; not to be written to.</summary>
+    internal ValueType[] ResultArray => results;
+
     /// <inheritdoc/>
     public bool Equals(FunctionType? other) =>
         ReferenceEquals(this, other)

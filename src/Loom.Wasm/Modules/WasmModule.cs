@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Loom.Wasm;
@@ -6,6 +7,45 @@ namespace Loom.Wasm;
 public sealed class WasmModule
 {
     internal WasmModule(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
+
+    /// <summary>Decodes and validates a module.</summary>
+    /// <param name="bytes">The module in the binary format; copied, so that it cannot change afterwards.</param>
+    /// <param name="limits">How large it may be; <see cref="ModuleLimits.Default"/> when null.</param>
+    /// <exception cref="InvalidModuleException">It is malformed, invalid or too large.</exception>
+    public static WasmModule Load(ReadOnlyMemory<byte> bytes, ModuleLimits? limits = null)
+    {
+        limits ??= ModuleLimits.Default;
+        if (bytes.Length > limits.Bytes) throw new InvalidModuleException(InvalidModuleKind.TooLarge, limits.Bytes, $"the module has {bytes.Length} bytes, the limit is {limits.Bytes}");
+        var module = new ModuleDecoder(bytes.ToArray(), limits).Decode();
+        var validator = new FunctionValidator(module);
+        for (var i = 0; i < module.Bodies.Length; i++) validator.Check(i);
+        return module;
+    }
+
+    /// <summary>Decodes and validates a module; a refusal is a value.</summary>
+    /// <param name="bytes">The module in the binary format; copied, so that it cannot change afterwards.</param>
+    /// <param name="limits">How large it may be; <see cref="ModuleLimits.Default"/> when null.</param>
+    /// <param name="module">The module, when it is sound.</param>
+    /// <param name="refusal">Why it is not, when it is not.</param>
+    public static bool TryLoad(
+        ReadOnlyMemory<byte> bytes,
+        ModuleLimits? limits,
+        [NotNullWhen(true)] out WasmModule? module,
+        [NotNullWhen(false)] out ModuleRefusal? refusal)
+    {
+        try
+        {
+            module = Load(bytes, limits);
+            refusal = null;
+            return true;
+        }
+        catch (InvalidModuleException e)
+        {
+            module = null;
+            refusal = e.Refusal;
+            return false;
+        }
+    }
 
     /// <summary>The module as it was given.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -33,6 +73,12 @@ public sealed class WasmModule
 
     /// <summary>The custom sections, in order.</summary>
     public IReadOnlyList<CustomSection> CustomSections { get; internal init; } = [];
+
+    /// <summary>All sections, in order.</summary>
+    public IReadOnlyList<SectionInfo> Sections { get; internal init; } = [];
+
+    /// <summary>How large it was allowed to be.</summary>
+    public ModuleLimits Limits { get; internal init; } = ModuleLimits.Default;
 
     /// <summary>The type section; equal types are one object.</summary>
     internal FunctionType[] Types { get; init; } = [];
@@ -66,4 +112,15 @@ public sealed class WasmModule
 
     /// <summary>Bodies of the module's own functions.</summary>
     internal FunctionBody[] Bodies { get; init; } = [];
+
+    /// <summary>The number of data segments that the data count section announces, or null without one.</summary>
+    internal int? DataCount { get; init; }
+
+    /// <summary>Functions that are named outside of bodies: <c>ref.func</c> may name only these.</summary>
+    internal HashSet<int> DeclaredFunctions { get; init; } = [];
+
+    /// <summary>
+    /// The validated code of one of the module's own functions. Made from the bytes on each call: the module keeps no second form of its code.
+    /// </summary>
+    internal FunctionCode Code(int body) => new FunctionValidator(this).Emit(body);
 }
