@@ -1,0 +1,129 @@
+using System.Reflection;
+using System.Reflection.Emit;
+
+namespace Loom.Wasm;
+
+/// <summary>
+/// Writes a module as a class: a field for each private global, a static method for each function, and for each function type two methods that
+/// carry values across the edge of the engine. The assembly goes away with the last instance.
+/// </summary>
+internal sealed class ModuleEmitter
+{
+    public const string ClassName = "Module";
+
+    private readonly TypeBuilder type;
+    private readonly MethodBuilder[] methods;
+    private readonly FieldBuilder?[] globals;
+
+    private ModuleEmitter(WasmModule module, ExecutableOptions options)
+    {
+        Module = module;
+        Options = options;
+        var name = "Loom.Wasm.Generated." + Convert.ToHexStringLower(module.Hash());
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.RunAndCollect);
+        var builder = assembly.DefineDynamicModule(name);
+        assembly.SetCustomAttribute(AccessToInternals.Attribute(builder));
+        type = builder.DefineType(ClassName, TypeAttributes.Public | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit, typeof(CompiledInstance));
+        methods = new MethodBuilder[module.Bodies.Length];
+        globals = new FieldBuilder?[module.Globals.Count];
+    }
+
+    public WasmModule Module { get; }
+
+    public ExecutableOptions Options { get; }
+
+    /// <summary>Name of the method that makes an instance.</summary>
+    public const string MakerName = "make";
+
+    /// <summary>Name of the method of a function.</summary>
+    public static string MethodName(int index) => $"f{index}";
+
+    /// <summary>Name of the method that calls functions of a type with values.</summary>
+    public static string InvokerName(int type) => $"invoke{type}";
+
+    /// <summary>Name of the method that calls host functions of a type.</summary>
+    public static string HostThunkName(int type) => $"host{type}";
+
+    /// <summary>Name of the field of a private global.</summary>
+    public static string GlobalName(int index) => $"g{index}";
+
+    /// <summary>Makes the class of a module.</summary>
+    public static Type Emit(WasmModule module, ExecutableOptions options, CancellationToken cancellation)
+    {
+        var emitter = new ModuleEmitter(module, options);
+        emitter.DefineConstructor();
+        emitter.DefineGlobals();
+        emitter.DefineMethods();
+        for (var i = 0; i < emitter.methods.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            new FunctionEmitter(emitter, module.Code(i), emitter.methods[i].GetILGenerator()).Emit();
+        }
+
+        var adapters = new AdapterEmitter(emitter.type);
+        for (var i = 0; i < module.Types.Length; i++)
+        {
+            if (Array.IndexOf(module.Types, module.Types[i]) != i) continue;
+            adapters.EmitInvoker(InvokerName(i), module.Types[i]);
+            adapters.EmitHostThunk(HostThunkName(i), module.Types[i]);
+        }
+
+        return emitter.type.CreateType();
+    }
+
+    /// <summary>The method of one of the module's own functions.</summary>
+    public MethodInfo Method(int function) => methods[function - Module.ImportedFunctions];
+
+    /// <summary>The field of a private global, or null for one that is shared through a <see cref="Global"/>.</summary>
+    public FieldInfo? PrivateGlobal(int index) => globals[index];
+
+    /// <summary>The value of a global that never changes and is known now, or null.</summary>
+    public ConstantNode? ConstantOf(int index)
+    {
+        if (index < Module.ImportedGlobals || Module.Globals[index].Mutable) return null;
+        var value = Module.GlobalValues[index - Module.ImportedGlobals];
+        return value.Kind is ConstantKind.Number or ConstantKind.Null ? new ConstantNode(value.Type, value.Bits) : null;
+    }
+
+    private void DefineConstructor()
+    {
+        Type[] parameters = [typeof(CompiledModule), typeof(Store)];
+        var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, parameters);
+        var il = constructor.GetILGenerator();
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Call, typeof(CompiledInstance).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, parameters)!);
+        il.Emit(OpCodes.Ret);
+
+        // A second way in, faster than reflection: one call makes an instance.
+        var make = type.DefineMethod(MakerName, MethodAttributes.Public | MethodAttributes.Static, typeof(CompiledInstance), parameters).GetILGenerator();
+        make.Emit(OpCodes.Ldarg_0);
+        make.Emit(OpCodes.Ldarg_1);
+        make.Emit(OpCodes.Newobj, constructor);
+        make.Emit(OpCodes.Ret);
+    }
+
+    private void DefineGlobals()
+    {
+        var exported = Module.Exports.Where(e => e.Kind == ExternalKind.Global).Select(e => e.Index).ToHashSet();
+        for (var i = Module.ImportedGlobals; i < globals.Length; i++)
+        {
+            if (!exported.Contains(i)) globals[i] = type.DefineField(GlobalName(i), Convention.Of(Module.Globals[i].Value), FieldAttributes.Public);
+        }
+    }
+
+    private void DefineMethods()
+    {
+        for (var i = 0; i < methods.Length; i++)
+        {
+            var signature = Module.FunctionTypes[Module.ImportedFunctions + i];
+            methods[i] = type.DefineMethod(
+                MethodName(Module.ImportedFunctions + i),
+                MethodAttributes.Public | MethodAttributes.Static,
+                Convention.Result(signature),
+                Convention.Parameters(signature, type));
+            methods[i].InitLocals = false;
+        }
+    }
+}
