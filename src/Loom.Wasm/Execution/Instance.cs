@@ -69,6 +69,14 @@ public abstract class Instance : IDisposable
     public Outcome Call(string name, params ReadOnlySpan<Value> arguments) =>
         Call(Function(name) ?? throw new ArgumentException($"The module exports no function '{name}'.", nameof(name)), arguments);
 
+    /// <summary>Takes fuel for work that a host function is about to do; without effect for modules that do not count fuel.</summary>
+    /// <exception cref="HostTrapException">The fuel is used up.</exception>
+    public void Charge(long units)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(units);
+        if (CountsFuel && (Store.FuelLeft -= units) < 0) throw new HostTrapException(TrapException.Of(TrapKind.FuelExhausted).Trap);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -46,6 +46,9 @@ public sealed class Store(ExecutionLimits limits)
     /// <summary>What a run may use.</summary>
     public ExecutionLimits Limits { get; } = limits;
 
+    /// <summary>Whatever the host wants its functions to find when a guest of this store calls them.</summary>
+    public object? Context { get; set; }
+
     /// <summary>Units of fuel that are left, for modules that were compiled to count it; never negative.</summary>
     public long Fuel
     {
@@ -63,7 +66,6 @@ public sealed class Store(ExecutionLimits limits)
     /// <summary>Takes fuel for work whose size is known only when it is done (bulk copies, host functions).</summary>
     internal void Charge(long units)
     {
-        FuelLeft -= units;
-        if (FuelLeft < 0) throw TrapException.Of(TrapKind.FuelExhausted);
+        if ((FuelLeft -= units) < 0) throw TrapException.Of(TrapKind.FuelExhausted);
     }
 }

@@ -1,0 +1,14 @@
+namespace Loom.Wasm;
+
+/// <summary>An instance of an interpreted module.</summary>
+internal sealed class InterpretedInstance(InterpretedModule executable, Store store) : Instance(executable.Module, store)
+{
+    public InterpretedModule Executable { get; } = executable;
+
+    internal override Function MakeHostFunction(HostFunction function) => new BoundHostFunction(this, function);
+
+    internal override void SetPrivateGlobal(int index, Value value) => Globals[index] = new Global(value, Module.Globals[index].Mutable);
+
+    private protected override Function MakeFunction(int index) =>
+        new InterpretedFunction(this, Module.FunctionTypes[index], index - Module.ImportedFunctions);
+}
