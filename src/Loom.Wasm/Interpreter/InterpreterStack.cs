@@ -16,7 +16,7 @@ internal sealed unsafe class InterpreterStack
     private static InterpreterStack? idle;
 
     private ulong[] slots = GC.AllocateUninitializedArray<ulong>(SlotsAtFirst, pinned: true);
-    private Frame[] frames = new Frame[64];
+    private CallFrame[] frames = new CallFrame[64];
     private int depth;
     private int deepest;
     private int dirtyReferences;
@@ -65,12 +65,12 @@ internal sealed unsafe class InterpreterStack
     public void Push(InterpretedFunction function, int position, int locals)
     {
         if (depth == frames.Length) Array.Resize(ref frames, depth * 2);
-        frames[depth++] = new Frame(function, position, locals);
+        frames[depth++] = new CallFrame(function, position, locals);
         deepest = Math.Max(deepest, depth);
     }
 
     /// <summary>Where the calling function goes on, or false when the caller is the host.</summary>
-    public bool Pop(out Frame frame)
+    public bool Pop(out CallFrame frame)
     {
         frame = depth == 0 ? default : frames[--depth];
         return frame.Function is not null;
@@ -83,4 +83,4 @@ internal sealed unsafe class InterpreterStack
 /// <param name="Function">The function that called.</param>
 /// <param name="Position">Its next instruction.</param>
 /// <param name="Locals">Its first slot.</param>
-internal readonly record struct Frame(InterpretedFunction Function, int Position, int Locals);
+internal readonly record struct CallFrame(InterpretedFunction Function, int Position, int Locals);

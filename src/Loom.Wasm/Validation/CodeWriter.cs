@@ -7,6 +7,7 @@ namespace Loom.Wasm;
 internal sealed class CodeWriter
 {
     private const int NoRun = -1;
+    private const int LocalsPerUnit = 16;
 
     private readonly List<Label> labels = [];
     private Instruction[] code = new Instruction[256];
@@ -15,12 +16,16 @@ internal sealed class CodeWriter
     private int targetCount;
     private int count;
     private int runStart;
+    private int extra;
 
     /// <summary>Whether what is written next can be reached.</summary>
     public bool Live { get; private set; }
 
-    public void Reset()
+    /// <summary>Begins with a function.</summary>
+    /// <param name="locals">How many locals a call has to set to zero: they are charged with the first run, 16 for a unit.</param>
+    public void Reset(int locals)
     {
+        extra = locals / LocalsPerUnit;
         labels.Clear();
         count = 0;
         targetCount = 0;
@@ -41,7 +46,8 @@ internal sealed class CodeWriter
     public void EndRun()
     {
         if (runStart == NoRun) return;
-        code[runStart] = new Instruction(Opcode.Charge, count - runStart - 1);
+        code[runStart] = new Instruction(Opcode.Charge, count - runStart - 1 + extra);
+        extra = 0;
         runStart = NoRun;
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class FunctionValidator(WasmModule module)
         var reader = new ByteReader(bytes.Span, offset);
         at = offset;
         ReadLocals(ref reader, type);
-        writer.Reset();
+        writer.Reset(localCount);
         ResetOperands();
         PushFrame(FrameKind.Function, [], type.ResultArray);
         while (depth > 0) Step(ref reader);
