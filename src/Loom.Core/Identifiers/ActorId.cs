@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Loom.Core;
@@ -8,8 +9,8 @@ namespace Loom.Core;
 /// </summary>
 public readonly record struct ActorId
 {
-    private const string IdCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~:@-";
-    private const string TypeCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~:@-");
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
     private readonly string? _type;
     private readonly string? _id;
@@ -32,6 +33,9 @@ public readonly record struct ActorId
         _id = id;
     }
 
+    // Both parts are known to be right.
+    private ActorId(string text, int hyphen) => (_type, _id) = (text[..hyphen], text[(hyphen + 1)..]);
+
     /// <summary>The actor type's name, without a version.</summary>
     public string Type => _type ?? throw new InvalidOperationException("default(ActorId) names no actor.");
 
@@ -42,24 +46,22 @@ public readonly record struct ActorId
     public StreamName Stream => StreamName.Parse(ToString());
 
     /// <summary>Whether the text may be an actor type's name.</summary>
-    public static bool IsType([NotNullWhen(true)] string? text) =>
-        text is { Length: > 0 and <= 64 } && text[0] is >= 'a' and <= 'z' && !text.AsSpan().ContainsAnyExcept(TypeCharacters);
+    public static bool IsType([NotNullWhen(true)] string? text) => text is not null && IsType(text.AsSpan());
 
     /// <summary>Whether the text may be an ID within a type.</summary>
-    public static bool IsId([NotNullWhen(true)] string? text) =>
-        text is { Length: > 0 and <= 200 } && !text.AsSpan().ContainsAnyExcept(IdCharacters);
+    public static bool IsId([NotNullWhen(true)] string? text) => text is not null && IsId(text.AsSpan());
 
     /// <summary>Splits <c>TYPE-ID</c> at the first hyphen (a type holds none).</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ActorId actor)
     {
         actor = default;
         var hyphen = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
-        if (hyphen < 0 || !IsType(text![..hyphen]) || !IsId(text[(hyphen + 1)..]))
+        if (hyphen < 0 || !IsType(text.AsSpan(0, hyphen)) || !IsId(text.AsSpan(hyphen + 1)))
         {
             return false;
         }
 
-        actor = new ActorId(text[..hyphen], text[(hyphen + 1)..]);
+        actor = new ActorId(text!, hyphen);
         return true;
     }
 
@@ -69,6 +71,10 @@ public readonly record struct ActorId
         TryParse(text, out var actor)
             ? actor
             : throw new FormatException($"'{Shorten(text)}' is not an actor: expected TYPE-ID, for example account-alice.");
+
+    private static bool IsType(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && text[0] is >= 'a' and <= 'z' && !text.ContainsAnyExcept(TypeCharacters);
+
+    private static bool IsId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 200 && !text.ContainsAnyExcept(IdCharacters);
 
     /// <inheritdoc/>
     public override string ToString() => _type is null ? "" : $"{_type}-{_id}";

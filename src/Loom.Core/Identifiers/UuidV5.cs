@@ -22,9 +22,10 @@ public static class UuidV5
     /// <summary>RFC 9562 section 5.5.</summary>
     public static Guid Create(Guid ns, string name)
     {
-        var input = new byte[16 + Encoding.UTF8.GetByteCount(name)];
+        var length = 16 + Encoding.UTF8.GetByteCount(name);
+        var input = length <= 512 ? stackalloc byte[length] : new byte[length];
         ns.TryWriteBytes(input, bigEndian: true, out _);
-        Encoding.UTF8.GetBytes(name, input.AsSpan(16));
+        Encoding.UTF8.GetBytes(name, input[16..]);
 #pragma warning disable CA5350 // SHA-1 is what version 5 is defined by; the id is a name, not a proof.
         Span<byte> hash = stackalloc byte[20];
         SHA1.HashData(input, hash);

@@ -22,7 +22,10 @@ public static class CanonicalJson
     /// nothing that Loom hashes may be altered on the way.
     /// </summary>
     /// <exception cref="FormatException">The bytes are not I-JSON, nest too deep, or hold such a number.</exception>
-    public static byte[] Canonicalize(ReadOnlyMemory<byte> json)
+    public static byte[] Canonicalize(ReadOnlyMemory<byte> json) => PlainJson.Canonicalize(json.Span) ?? CanonicalizeAny(json);
+
+    /// <summary>As <see cref="Canonicalize"/>, without the short way for plain JSON.</summary>
+    internal static byte[] CanonicalizeAny(ReadOnlyMemory<byte> json)
     {
         var buffer = new ArrayBufferWriter<byte>(Math.Max(16, json.Length));
         try

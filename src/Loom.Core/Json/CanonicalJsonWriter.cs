@@ -8,7 +8,7 @@ namespace Loom.Core;
 /// Writes JSON in RFC 8785 form, with the caller giving object members already in order of their UTF-16 code units.
 /// Single-threaded; it writes straight into the buffer and keeps only whether a comma is due.
 /// </summary>
-public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
+public sealed class CanonicalJsonWriter(ArrayBufferWriter<byte> output)
 {
     private bool _comma;
 
@@ -115,6 +115,9 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
         output.Write(canonical);
         _comma = true;
     }
+
+    /// <summary>Writes the rest of a value whose beginning was <see cref="Raw"/>.</summary>
+    internal void RawRest(ReadOnlySpan<byte> canonical) => output.Write(canonical);
 
     private void Open(byte bracket)
     {

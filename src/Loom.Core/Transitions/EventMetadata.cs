@@ -106,7 +106,7 @@ public sealed record EventMetadata
     }
 
     /// <summary>The canonical form, with <see cref="StatedHash"/> as the link's member <c>link</c>.</summary>
-    public void Write(IBufferWriter<byte> output)
+    public void Write(ArrayBufferWriter<byte> output)
     {
         var json = new CanonicalJsonWriter(output);
         json.StartObject();

@@ -103,10 +103,15 @@ public sealed record Link
                 return entry.Item2;
             }
 
-            var hash = LinkJson.HashOf(this);
-            _hash = new Memo(Tuple.Create(this, hash));
-            return hash;
+            return Remember(LinkJson.HashOf(this));
         }
+    }
+
+    /// <summary>Keeps the hash that the writer of this link has computed already.</summary>
+    internal Digest Remember(Digest hash)
+    {
+        _hash = new Memo(Tuple.Create(this, hash));
+        return hash;
     }
 
     /// <summary>Revision of the last event.</summary>
@@ -134,10 +139,22 @@ public static class LinkJson
     /// <summary>The link's hash, computed anew.</summary>
     public static Digest HashOf(Link link)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        var buffer = ScratchBuffer.Take();
+        WriteHashed(buffer, link);
+        var hash = Digest.Of(buffer.WrittenSpan);
+        ScratchBuffer.Return(buffer);
+        return hash;
+    }
+
+    /// <summary>Writes what the hash is over: the domain, then the object without <c>link</c>. Returns where in it that member belongs.</summary>
+    internal static int WriteHashed(ArrayBufferWriter<byte> buffer, Link link)
+    {
         buffer.Write(Domain);
-        Write(new CanonicalJsonWriter(buffer), link, hash: null);
-        return Digest.Of(buffer.WrittenSpan);
+        var json = new CanonicalJsonWriter(buffer);
+        WriteBeforeHash(json, link);
+        var place = buffer.WrittenCount;
+        WriteAfterHash(json, link);
+        return place;
     }
 
     /// <summary>The canonical form without the member <c>link</c>: what the hash is over, after the domain.</summary>
@@ -151,23 +168,35 @@ public static class LinkJson
     /// <summary>Writes the whole object, with its <c>link</c>.</summary>
     public static void Write(CanonicalJsonWriter json, Link link) => Write(json, link, link.Hash);
 
-    // Members in the order of their code units, which is the order RFC 8785 wants.
     internal static void Write(CanonicalJsonWriter json, Link link, Digest? hash)
     {
+        WriteBeforeHash(json, link);
+        if (hash is { } value)
+        {
+            json.PlainName("link"u8);
+            json.Hex(value);
+        }
+
+        WriteAfterHash(json, link);
+    }
+
+    // Members in the order of their code units, which is the order RFC 8785 wants.
+    private static void WriteBeforeHash(CanonicalJsonWriter json, Link link)
+    {
         json.StartObject();
-        json.Name("actorType");
+        json.PlainName("actorType"u8);
         json.String(link.ActorType);
-        json.Name("at");
+        json.PlainName("at"u8);
         json.String(link.At.ToString());
-        json.Name("causation");
+        json.PlainName("causation"u8);
         json.StringOrNull(link.Causation);
-        json.Name("command");
+        json.PlainName("command"u8);
         WriteCommand(json, link.Command);
-        json.Name("correlation");
+        json.PlainName("correlation"u8);
         json.StringOrNull(link.Correlation);
-        json.Name("count");
+        json.PlainName("count"u8);
         json.Integer(link.Count);
-        json.Name("events");
+        json.PlainName("events"u8);
         json.StartArray();
         foreach (var e in link.Events)
         {
@@ -175,44 +204,42 @@ public static class LinkJson
         }
 
         json.EndArray();
-        json.Name("fence");
+        json.PlainName("fence"u8);
         json.Integer(link.Fence);
-        json.Name("from");
+        json.PlainName("from"u8);
         Write(json, link.From);
-        json.Name("inputs");
+        json.PlainName("inputs"u8);
         json.StartArray();
         foreach (var input in link.Inputs)
         {
             json.StartObject();
-            json.Name("digest");
+            json.PlainName("digest"u8);
             json.Hex(input.Digest);
-            json.Name("kind");
+            json.PlainName("kind"u8);
             json.String(input.Kind);
             json.EndObject();
         }
 
         json.EndArray();
-        json.Name("kind");
+        json.PlainName("kind"u8);
         json.String(link.Kind == LinkKind.Upgrade ? "upgrade" : "command");
-        if (hash is { } value)
-        {
-            json.Name("link");
-            json.Hex(value);
-        }
+    }
 
-        json.Name("machine");
+    private static void WriteAfterHash(CanonicalJsonWriter json, Link link)
+    {
+        json.PlainName("machine"u8);
         json.String(link.Machine.Value);
-        json.Name("prev");
+        json.PlainName("prev"u8);
         Write(json, link.Prev);
-        json.Name("revision");
+        json.PlainName("revision"u8);
         json.Integer(link.Revision);
-        json.Name("stream");
+        json.PlainName("stream"u8);
         json.String(link.Stream.Value);
-        json.Name("to");
+        json.PlainName("to"u8);
         json.Hex(link.To);
-        json.Name("traceparent");
+        json.PlainName("traceparent"u8);
         json.StringOrNull(link.Traceparent);
-        json.Name("v");
+        json.PlainName("v"u8);
         json.Integer(1);
         json.EndObject();
     }
@@ -232,15 +259,15 @@ public static class LinkJson
     private static void WriteCommand(CanonicalJsonWriter json, LinkCommand command)
     {
         json.StartObject();
-        json.Name("contentType");
+        json.PlainName("contentType"u8);
         json.String(command.ContentType);
-        json.Name("digest");
+        json.PlainName("digest"u8);
         json.Hex(command.Digest);
-        json.Name("id");
+        json.PlainName("id"u8);
         json.String(command.Id.Value);
-        json.Name("principal");
+        json.PlainName("principal"u8);
         json.String(command.Principal);
-        json.Name("roles");
+        json.PlainName("roles"u8);
         json.StartArray();
         foreach (var role in command.Roles)
         {
@@ -248,7 +275,7 @@ public static class LinkJson
         }
 
         json.EndArray();
-        json.Name("type");
+        json.PlainName("type"u8);
         json.String(command.Type);
         json.EndObject();
     }
@@ -256,13 +283,13 @@ public static class LinkJson
     private static void WriteEvent(CanonicalJsonWriter json, LinkEvent e)
     {
         json.StartObject();
-        json.Name("contentType");
+        json.PlainName("contentType"u8);
         json.String(e.ContentType);
-        json.Name("digest");
+        json.PlainName("digest"u8);
         json.Hex(e.Digest);
-        json.Name("id");
+        json.PlainName("id"u8);
         json.String(e.Id.ToString("D"));
-        json.Name("type");
+        json.PlainName("type"u8);
         json.String(e.Type);
         json.EndObject();
     }

@@ -99,6 +99,9 @@ public static class TransitionWriter
     /// <summary>Largest command body carried in metadata; a larger one is a blob.</summary>
     public const int MaxInlineCommand = 32 * 1024;
 
+    // About what the last event's metadata holds beside the link: hash, salt, names, copies.
+    private const int MetadataBesideLink = 512;
+
     /// <summary>Computes digests, link and metadata.</summary>
     /// <exception cref="ArgumentException">The draft breaks a limit above, or goes back in time against the previous link.</exception>
     public static WrittenTransition Write(TransitionDraft draft)
@@ -138,13 +141,18 @@ public static class TransitionWriter
 
     private static Link LinkOf(TransitionDraft draft)
     {
-        Digest Part(string label, ReadOnlyMemory<byte> bytes) => Salts.DigestOf(Salts.Part(draft.Salt, label), bytes.Span);
-
+        using var salts = new PartSalts(draft.Salt);
         var events = new LinkEvent[draft.Events.Count];
         for (var i = 0; i < events.Length; i++)
         {
             var e = draft.Events[i];
-            events[i] = new LinkEvent(UuidV5.OfEvent(draft.Stream, draft.CommandId, i), e.Type, e.ContentType, Part(Salts.Event(i), e.Data));
+            events[i] = new LinkEvent(UuidV5.OfEvent(draft.Stream, draft.CommandId, i), e.Type, e.ContentType, salts.DigestOf(Salts.Event(i), e.Data.Span));
+        }
+
+        var inputs = draft.Inputs.Count == 0 ? [] : new LinkInput[draft.Inputs.Count];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = new LinkInput(draft.Inputs[i].Kind, salts.DigestOf(Salts.Input(i), draft.Inputs[i].Bytes.Span));
         }
 
         return new Link
@@ -156,11 +164,11 @@ public static class TransitionWriter
             Machine = draft.Machine,
             Kind = draft.Kind,
             Command = new LinkCommand(
-                draft.CommandId, draft.CommandType, draft.CommandContentType, Part(Salts.Command, draft.Command), draft.Principal, draft.Roles),
+                draft.CommandId, draft.CommandType, draft.CommandContentType, salts.DigestOf(Salts.Command, draft.Command.Span), draft.Principal, draft.Roles),
             From = draft.Previous?.To,
-            To = Part(Salts.To, draft.State),
+            To = salts.DigestOf(Salts.To, draft.State.Span),
             Events = events,
-            Inputs = [.. draft.Inputs.Select((input, i) => new LinkInput(input.Kind, Part(Salts.Input(i), input.Bytes)))],
+            Inputs = inputs,
             Fence = draft.Fence,
             At = draft.At,
             Correlation = draft.Correlation,
@@ -188,20 +196,29 @@ public static class TransitionWriter
         return buffer.WrittenSpan.ToArray();
     }
 
+    // The link's bytes are written once: hashed first, then put into the metadata with the hash in its place.
     private static byte[] LastMetadata(Link link, TransitionDraft draft, Digest? blob)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        var hashed = ScratchBuffer.Take();
+        var place = LinkJson.WriteHashed(hashed, link);
+        var hash = link.Remember(Digest.Of(hashed.WrittenSpan));
+
+        var buffer = new ArrayBufferWriter<byte>(hashed.WrittenCount + MetadataBesideLink + (draft.Command.Length * 4 / 3));
         var json = new CanonicalJsonWriter(buffer);
         json.StartObject();
         Copy(json, "$causationId", link.Causation);
         Copy(json, "$correlationId", link.Correlation);
-        json.Name("loom");
-        LinkJson.Write(json, link);
-        json.Name("open");
+        json.PlainName("loom"u8);
+        json.Raw(hashed.WrittenSpan[LinkJson.Domain.Length..place]);
+        json.PlainName("link"u8);
+        json.Hex(hash);
+        json.RawRest(hashed.WrittenSpan[place..]);
+        ScratchBuffer.Return(hashed);
+        json.PlainName("open"u8);
         json.StartObject();
-        json.Name(blob is null ? "command" : "commandBlob");
+        json.PlainName(blob is null ? "command"u8 : "commandBlob"u8);
         json.String(blob?.ToString() ?? Convert.ToBase64String(draft.Command.Span));
-        json.Name("salt");
+        json.PlainName("salt"u8);
         json.String(Convert.ToHexStringLower(draft.Salt));
         json.EndObject();
         Copy(json, "traceparent", link.Traceparent);

@@ -9,7 +9,7 @@ internal static class ProofLine
 {
     private const int MaxHashes = 128;
 
-    public static void Write(IBufferWriter<byte> output, string name, long number, IReadOnlyList<Digest> proof)
+    public static void Write(ArrayBufferWriter<byte> output, string name, long number, IReadOnlyList<Digest> proof)
     {
         var hashes = new byte[proof.Count * Digest.Size];
         for (var i = 0; i < proof.Count; i++)
