@@ -203,7 +203,7 @@ public static class TransitionWriter
         var place = LinkJson.WriteHashed(hashed, link);
         var hash = link.Remember(Digest.Of(hashed.WrittenSpan));
 
-        var buffer = new ArrayBufferWriter<byte>(hashed.WrittenCount + MetadataBesideLink + (draft.Command.Length * 4 / 3));
+        var buffer = new ArrayBufferWriter<byte>(hashed.WrittenCount + MetadataBesideLink + (blob is null ? draft.Command.Length * 4 / 3 : 0));
         var json = new CanonicalJsonWriter(buffer);
         json.StartObject();
         Copy(json, "$causationId", link.Causation);
