@@ -19,7 +19,7 @@ public static class ProvableSubset
     public static IReadOnlyList<SubsetFinding> Check(WasmModule module, int maxPages = DefaultPages)
     {
         var findings = new List<SubsetFinding>();
-        MachineImports.Check(module, findings);
+        SubsetImports.Check(module, findings);
         CheckEntry(module, findings);
         CheckTables(module, findings);
         CheckMemory(module, maxPages, findings);
