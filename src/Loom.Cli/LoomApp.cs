@@ -42,6 +42,7 @@ internal static class LoomApp
         TrustCommand.Create(),
         LogCommand.Create(),
         JournalCommands.Create(),
+        BlobCommands.Create(),
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
         TokenCommand.Create(),

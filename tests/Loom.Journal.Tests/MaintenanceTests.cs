@@ -13,13 +13,13 @@ public sealed class MaintenanceTests : JournalTestBase
             await FillAsync(journal, 120);
         }
 
-        var sound = await JournalMaintenance.CheckAsync(Folder, null, None);
+        var sound = await JournalMaintenance.CheckAsync(Folder, null, null, None);
         Assert.True(sound.IsSound);
         Assert.Equal((120, 240, 7, Segments().Length), (sound.Appends, sound.Events, sound.Streams, sound.Segments));
 
         Damage(Segments()[0], 100);
         Damage(Segments()[2], 200);
-        var damaged = await JournalMaintenance.CheckAsync(Folder, null, None);
+        var damaged = await JournalMaintenance.CheckAsync(Folder, null, null, None);
         Assert.False(damaged.IsSound);
         Assert.Contains(damaged.Damage, d => d.File == Segments()[0]);
         Assert.Contains(damaged.Damage, d => d.File == Segments()[2]);
@@ -53,15 +53,15 @@ public sealed class MaintenanceTests : JournalTestBase
                 await FillAsync(journal, 20);
             }
         });
-        var report = await JournalMaintenance.BackupAsync(journal, Other("backup"), [new BackupFile(extra, "notes/notes.txt")], null, None);
-        var cold = await JournalMaintenance.BackupAsync(Folder, Other("backup2"), [], null, None);
+        var report = await JournalMaintenance.BackupAsync(journal, Other("backup"), [new BackupFile(extra, "notes/notes.txt")], null, null, None);
+        var cold = await JournalMaintenance.BackupAsync(Folder, Other("backup2"), [], null, null, None);
         await stop.CancelAsync();
         await writing;
         Assert.True(cold.LastPosition >= report.LastPosition);
 
         foreach (var (name, made) in new[] { ("backup", report), ("backup2", cold) })
         {
-            await JournalMaintenance.RestoreAsync(Other(name), Other(name + "-restored"), Other(name + "-extra"), null, None);
+            await JournalMaintenance.RestoreAsync(Other(name), Other(name + "-restored"), Other(name + "-extra"), null, null, None);
             await using var restored = await OpenAsync(20_000, folder: Other(name + "-restored"));
             var events = (await AllAsync(restored)).ConvertAll(Text);
             Assert.True(events.Count >= 199);
@@ -78,7 +78,7 @@ public sealed class MaintenanceTests : JournalTestBase
         await using (var journal = await OpenAsync())
         {
             await FillAsync(journal, 20);
-            await JournalMaintenance.BackupAsync(journal, Other("backup"), [], null, None);
+            await JournalMaintenance.BackupAsync(journal, Other("backup"), [], null, null, None);
         }
 
         Assert.Equal(JournalFailure.Refused, await Fails(Other("backup"), Folder));
@@ -87,7 +87,7 @@ public sealed class MaintenanceTests : JournalTestBase
         Assert.Equal(JournalFailure.Corrupt, await Fails(Other("backup"), Other("new")));
 
         static async Task<JournalFailure> Fails(string backup, string directory) =>
-            (await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.RestoreAsync(backup, directory, null, null, None))).Failure;
+            (await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.RestoreAsync(backup, directory, null, null, null, None))).Failure;
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class MaintenanceTests : JournalTestBase
         await File.WriteAllTextAsync(
             Path.Combine(Other("evil"), "backup.json"),
             """{"v":1,"end":0,"lastPosition":null,"files":[{"name":"extra/../../out.txt","length":1,"sha256":"00"}]}""");
-        var e = await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.RestoreAsync(Other("evil"), Other("new"), Other("new-extra"), null, None));
+        var e = await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.RestoreAsync(Other("evil"), Other("new"), Other("new-extra"), null, null, None));
         Assert.Equal(JournalFailure.Refused, e.Failure);
         Assert.False(File.Exists(Other("out.txt")));
     }
@@ -112,16 +112,16 @@ public sealed class MaintenanceTests : JournalTestBase
             [new EventData(Guid.NewGuid(), "∆🧵", "text/plain", " {} "u8.ToArray(), "[1,\t2]"u8.ToArray()), new EventData(Guid.NewGuid(), "t", EventData.Json, "1 2"u8.ToArray(), "\"ä\""u8.ToArray())],
             None);
         var export = new MemoryStream();
-        Assert.Equal(401, await JournalMaintenance.ExportAsync(journal, export, null, None));
+        Assert.Equal(401, (await JournalMaintenance.ExportAsync(journal, export, null, null, None)).Events);
 
         await using var imported = await OpenAsync(folder: Other("imported"));
         export.Position = 0;
-        Assert.Equal(401, await JournalMaintenance.ImportAsync(imported, export, null, None));
+        Assert.Equal(401, (await JournalMaintenance.ImportAsync(imported, export, null, null, None)).Events);
         Assert.Equal((await AllAsync(journal)).Select(Text), (await AllAsync(imported)).Select(Text));
-        Assert.Equal(201, (await JournalMaintenance.CheckAsync(Other("imported"), null, None)).Appends);
+        Assert.Equal(201, (await JournalMaintenance.CheckAsync(Other("imported"), null, null, None)).Appends);
 
         export.Position = 0;
-        var e = await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.ImportAsync(imported, export, null, None));
+        var e = await Assert.ThrowsAsync<JournalException>(() => JournalMaintenance.ImportAsync(imported, export, null, null, None));
         Assert.Equal(JournalFailure.Refused, e.Failure);
     }
 
@@ -135,7 +135,7 @@ public sealed class MaintenanceTests : JournalTestBase
     {
         await using var journal = await OpenAsync();
         var e = await Assert.ThrowsAsync<JournalException>(
-            () => JournalMaintenance.ImportAsync(journal, new MemoryStream(Encoding.UTF8.GetBytes(line + "\n")), null, None));
+            () => JournalMaintenance.ImportAsync(journal, new MemoryStream(Encoding.UTF8.GetBytes(line + "\n")), null, null, None));
         Assert.Equal(JournalFailure.Refused, e.Failure);
         Assert.Empty(await AllAsync(journal));
     }

@@ -13,7 +13,7 @@ internal static class JournalCommands
         CreateCheck(), CreateStats(), CreateBackup(), CreateRestore(), CreateExport(), CreateImport(), CreateAcceptRollback(),
     };
 
-    private static Option<string> DataOption() => new("--data")
+    internal static Option<string> DataOption() => new("--data")
     {
         Description = "The data folder; LOOM_DATA, else .loom, when not given.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("LOOM_DATA") is { Length: > 0 } set ? set : ".loom",
@@ -22,7 +22,7 @@ internal static class JournalCommands
     private static Command CreateCheck()
     {
         var data = DataOption();
-        return new Command("check", "Read everything and check every checksum; changes nothing, works beside a running host.") { data }
+        return new Command("check", "Read everything, check every checksum and every blob that the journal names; changes nothing, works beside a running host.") { data }
             .Runs((i, ct) => JournalWork.CheckAsync(i, i.Get(data)!, ct));
     }
 
@@ -37,7 +37,7 @@ internal static class JournalCommands
     {
         var data = DataOption();
         var target = new Argument<string>("folder") { Description = "A new or empty folder for the backup." };
-        return new Command("backup", "Copy the journal and the log's keys into a new folder; works beside a running host. Keep it as secret as the keys.") { target, data }
+        return new Command("backup", "Copy the journal, the blobs it names and the log's keys into a new folder; works beside a running host. Keep it as secret as the keys.") { target, data }
             .Runs((i, ct) => JournalWork.BackupAsync(i, i.Get(data)!, i.Required(target), ct));
     }
 
@@ -54,7 +54,7 @@ internal static class JournalCommands
         var data = DataOption();
         var output = new Option<string>("--output", "-o") { Description = "The file to write; - for standard output.", DefaultValueFactory = _ => "journal.ndjson" };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
-        return new Command("export", "Write every event as a line of JSON; works beside a running host.") { data, output, force }
+        return new Command("export", "Write every event, and the blobs that events name, as lines of JSON; works beside a running host.") { data, output, force }
             .Runs((i, ct) => JournalWork.ExportAsync(i, i.Get(data)!, i.Get(output)!, i.Get(force), ct));
     }
 

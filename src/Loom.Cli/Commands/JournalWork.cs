@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loom.Cli.Output;
 using Loom.Journal;
+using Loom.Journal.Blobs;
 
 namespace Loom.Cli.Commands;
 
@@ -9,13 +10,14 @@ internal static class JournalWork
 {
     private const string Keys = "keys";
     private const string Origin = "log-origin";
+    private const string Blobs = "blobs";
 
     public static async Task<int> CheckAsync(Invocation i, string data, CancellationToken cancellationToken)
     {
         CheckReport report;
         using (var progress = new JournalProgressLine(i, "Checking", "bytes"))
         {
-            report = await JournalMaintenance.CheckAsync(JournalOf(data), progress, cancellationToken);
+            report = await JournalMaintenance.CheckAsync(JournalOf(data), BlobsOf(data), progress, cancellationToken);
         }
 
         if (i.Json)
@@ -25,6 +27,11 @@ internal static class JournalWork
         }
 
         i.Line($"{Counted.Of(report.Events, "event")} in {Counted.Of(report.Streams, "stream")}, {Counted.Of(report.Segments, "segment")}, {Counted.Of(report.Bytes, "byte")}");
+        if (report.Blobs > 0)
+        {
+            i.Line($"{Counted.Of(report.Blobs, "blob")} named by events, {Counted.Of(report.BlobBytes, "byte")}");
+        }
+
         if (report.TornTailBytes > 0)
         {
             i.Line(Text($"The last {report.TornTailBytes:N0} bytes are an unfinished write: never acknowledged, cut off at the next start. No damage."));
@@ -32,7 +39,7 @@ internal static class JournalWork
 
         foreach (var damage in report.Damage)
         {
-            i.Line(Printable.Line($"DAMAGE {damage.File} at {damage.Offset}: {damage.What}"));
+            i.Line(Printable.Line(Blob(damage.File) ? $"DAMAGE {damage.File}: {damage.What}" : $"DAMAGE {damage.File} at {damage.Offset}: {damage.What}"));
         }
 
         i.Line(report.IsSound ? "Sound." : "Damaged. Remedy: keep this folder as it is, and restore a backup into a new one ('loom journal restore').");
@@ -81,7 +88,7 @@ internal static class JournalWork
         }
 
         using var progress = new JournalProgressLine(i, "Backing up", "bytes");
-        return Show(i, "Backed up to", target, await JournalMaintenance.BackupAsync(JournalOf(data), target, extra, progress, cancellationToken));
+        return Show(i, "Backed up to", target, await JournalMaintenance.BackupAsync(JournalOf(data), target, extra, BlobsOf(data), progress, cancellationToken));
     }
 
     public static async Task<int> RestoreAsync(Invocation i, string backup, string data, CancellationToken cancellationToken)
@@ -90,7 +97,7 @@ internal static class JournalWork
         using (var progress = new JournalProgressLine(i, "Restoring", "bytes"))
         {
             Directory.CreateDirectory(data);
-            report = await JournalMaintenance.RestoreAsync(backup, FolderOf(data), data, progress, cancellationToken);
+            report = await JournalMaintenance.RestoreAsync(backup, FolderOf(data), data, new FileBlobStore(Path.Combine(data, Blobs)), progress, cancellationToken);
         }
 
         MakeKeysPrivate(Path.Combine(data, Keys));
@@ -103,30 +110,35 @@ internal static class JournalWork
         if (output == "-")
         {
             await using var standard = Console.OpenStandardOutput();
-            await JournalMaintenance.ExportAsync(journal, standard, null, cancellationToken);
-            return ExitCodes.Ok;
+            var written = await JournalMaintenance.ExportAsync(journal, standard, BlobsOf(data), null, cancellationToken);
+            foreach (var missing in written.Missing)
+            {
+                i.Error.WriteLine(Printable.Line($"MISSING {missing}"));
+            }
+
+            return written.Missing.Count == 0 ? ExitCodes.Ok : ExitCodes.SaidNo;
         }
 
-        long events = 0;
+        var lines = new LinesReport(0, 0);
         using (var progress = new JournalProgressLine(i, "Exporting", "positions"))
         {
-            await OutputFile.WriteAsync(output, force, async (stream, ct) => events = await JournalMaintenance.ExportAsync(journal, stream, progress, ct), cancellationToken);
+            await OutputFile.WriteAsync(output, force, async (stream, ct) => lines = await JournalMaintenance.ExportAsync(journal, stream, BlobsOf(data), progress, ct), cancellationToken);
         }
 
-        return Done(i, output, events);
+        return Done(i, output, lines);
     }
 
     public static async Task<int> ImportAsync(Invocation i, string data, string file, CancellationToken cancellationToken)
     {
         await using var input = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        long events;
+        LinesReport lines;
         await using (var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = FolderOf(data) }, cancellationToken))
         {
             using var progress = new JournalProgressLine(i, "Importing", "lines");
-            events = await JournalMaintenance.ImportAsync(journal, input, progress, cancellationToken);
+            lines = await JournalMaintenance.ImportAsync(journal, input, new FileBlobStore(Path.Combine(data, Blobs)), progress, cancellationToken);
         }
 
-        return Done(i, data, events);
+        return Done(i, data, lines);
     }
 
     private static int Show(Invocation i, string what, string place, BackupReport report)
@@ -140,7 +152,7 @@ internal static class JournalWork
             i.Line(Text($"{what} {place}: {Counted.Of(report.Files, "file")}, {Counted.Of(report.Bytes, "byte")}, last position {report.LastPosition?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
         }
 
-        return ExitCodes.Ok;
+        return Missing(i, report.Missing);
     }
 
     /// <summary>A host refuses keys that others can read.</summary>
@@ -157,22 +169,39 @@ internal static class JournalWork
         }
     }
 
-    private static int Done(Invocation i, string place, long events)
+    private static int Done(Invocation i, string place, LinesReport lines)
     {
         if (i.Json)
         {
-            i.WriteJson(new { place, events });
+            i.WriteJson(new { place, events = lines.Events, blobs = lines.Blobs, missing = lines.Missing });
         }
         else
         {
-            i.Line($"{place}: {Counted.Of(events, "event")}");
+            i.Line($"{place}: {Counted.Of(lines.Events, "event")}{(lines.Blobs > 0 ? $", {Counted.Of(lines.Blobs, "blob")}" : "")}");
         }
 
-        return ExitCodes.Ok;
+        return Missing(i, lines.Missing);
     }
 
+    // What the journal names and nobody has any more: the rest is whole, and the caller is told.
+    private static int Missing(Invocation i, IReadOnlyList<string> missing)
+    {
+        foreach (var blob in i.Json ? [] : missing)
+        {
+            i.Line(Printable.Line($"MISSING {blob}"));
+        }
+
+        return missing.Count == 0 ? ExitCodes.Ok : ExitCodes.SaidNo;
+    }
+
+    private static bool Blob(string name) => BlobName.TryParse(name, out _);
+
+    /// <summary>The blobs beside a data folder's journal.</summary>
+    internal static FileBlobStore BlobsOf(string data) =>
+        new(Path.Combine(Directory.Exists(FolderOf(data)) ? data : Path.GetDirectoryName(Path.GetFullPath(data)) ?? data, Blobs));
+
     /// <summary>The journal's folder within a data folder; a journal's own folder is taken too.</summary>
-    private static string JournalOf(string data)
+    internal static string JournalOf(string data)
     {
         var folder = FolderOf(data);
         if (!Directory.Exists(folder))

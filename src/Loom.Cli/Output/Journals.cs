@@ -7,7 +7,12 @@ namespace Loom.Cli.Output;
 internal static class Journals
 {
     public static CliException? Explain(Exception exception) =>
-        exception.GetType().FullName == "Loom.Journal.JournalException" ? OfJournal(exception) : null;
+        exception.GetType().FullName switch
+        {
+            "Loom.Journal.JournalException" => OfJournal(exception),
+            "Loom.Journal.Blobs.BlobException" => new CliException(ExitCodes.SaidNo, exception.Message),
+            _ => null,
+        };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CliException OfJournal(Exception exception)

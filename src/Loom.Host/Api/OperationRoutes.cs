@@ -8,6 +8,7 @@ using Loom.Hosting.Operations;
 using Loom.Hosting.Problems;
 using Loom.Hosting.Telemetry;
 using Loom.Journal;
+using Loom.Journal.Blobs;
 using Loom.Runtime;
 
 namespace Loom.Hosting.Api;
@@ -72,7 +73,7 @@ internal static class OperationRoutes
             new Loom.Api.JournalStats("embedded", data.Journal, await journal.LastPositionAsync(cancellationToken), state.ReadOnly, figures.Read()), LoomJson.Default.JournalStats);
 
     // Keys and tokens are secrets and stay out: they are kept apart from backups.
-    private static async Task<IResult> BackupAsync(HttpContext context, SegmentedJournal journal, DataFolder data, Audit audit)
+    private static async Task<IResult> BackupAsync(HttpContext context, SegmentedJournal journal, IBlobStore blobs, DataFolder data, Audit audit)
     {
         var request = await Answer.BodyAsync(context.Request, LoomJson.Default.BackupRequest);
         if (string.IsNullOrEmpty(request.Folder) || !Path.IsPathFullyQualified(request.Folder))
@@ -84,10 +85,10 @@ internal static class OperationRoutes
         await audit.WriteAsync(context.Caller(), "journalBackedUp", request.Folder, context.RequestAborted);
         try
         {
-            var report = await JournalMaintenance.BackupAsync(journal, request.Folder, extra, null, context.RequestAborted);
-            return Results.Json(new BackupResult(request.Folder, report.LastPosition, report.Bytes), LoomJson.Default.BackupResult);
+            var report = await JournalMaintenance.BackupAsync(journal, request.Folder, extra, blobs, null, context.RequestAborted);
+            return Results.Json(new BackupResult(request.Folder, report.LastPosition, report.Bytes, report.Missing), LoomJson.Default.BackupResult);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BlobException)
         {
             return new Refusal(409, "conflict", $"The backup cannot be written to {request.Folder}: {e.Message}");
         }

@@ -42,7 +42,8 @@ public sealed record BackupRequest(string Folder);
 /// <param name="Folder">Where.</param>
 /// <param name="LastPosition">The last position it holds; null when empty.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record BackupResult(string Folder, ulong? LastPosition, long Bytes);
+/// <param name="Missing">Blobs that the journal names and that could not be had: the backup is whole but for these.</param>
+public sealed record BackupResult(string Folder, ulong? LastPosition, long Bytes, IReadOnlyList<string> Missing);
 
 /// <summary>The projections.</summary>
 public sealed record ProjectionList(IReadOnlyList<ProjectionItem> Projections);

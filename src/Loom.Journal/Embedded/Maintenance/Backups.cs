@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Loom.Journal.Blobs;
 
 namespace Loom.Journal.Embedded;
 
@@ -12,8 +13,10 @@ internal static class Backups
     private const int Chunk = 1 << 20;
     private const int MaxManifest = 64 << 20;
 
-    public static BackupReport Write(
-        Durable durable, string target, IReadOnlyList<BackupFile> extra, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    private const string Blobs = "blobs/";
+
+    public static async Task<BackupReport> WriteAsync(
+        Durable durable, string target, IReadOnlyList<BackupFile> extra, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         RefuseFilled(target);
         Directory.CreateDirectory(target);
@@ -34,15 +37,38 @@ internal static class Backups
             files.Add(Copy(source, target, $"{Extra}/{Checked(file.Name)}", _ => { }, cancellationToken));
         }
 
+        var missing = await AddBlobsAsync(blobs, target, files, cancellationToken);
         var manifest = new BackupManifest(1, durable.End, durable.LastPosition, files);
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJson.Default.BackupManifest);
         Copy(new MemoryStream(json), target, Manifest, _ => { }, cancellationToken);
         SyncFolders(target);
-        return new BackupReport(files.Count, files.Sum(f => f.Length), durable.LastPosition);
+        return new BackupReport(files.Count, files.Sum(f => f.Length), durable.LastPosition) { Missing = missing };
     }
 
-    public static BackupReport Restore(
-        string backup, string directory, string? extraDirectory, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    // After the events are copied: a blob is durable before the event that names it, so each one named there is in the store by now.
+    private static async Task<List<string>> AddBlobsAsync(IBlobStore? blobs, string target, List<ManifestFile> files, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        var naming = new BlobNaming(await StoredBlobs.BesideCommandsAsync(blobs, cancellationToken));
+        RecordWalk.Run(LocalDisk.Instance, target, "looking for blobs", new BlobNamingVisitor(naming), null, cancellationToken);
+        await foreach (var (name, content, problem) in NamedBlobs.ReadAsync(blobs, naming, cancellationToken))
+        {
+            if (content is { } bytes)
+            {
+                using var source = new MemoryStream(bytes.ToArray(), writable: false);
+                files.Add(Copy(source, target, Blobs + name, _ => { }, cancellationToken));
+            }
+            else if (problem is not null)
+            {
+                missing.Add($"{name}: {problem}");
+            }
+        }
+
+        return missing;
+    }
+
+    public static async Task<BackupReport> RestoreAsync(
+        string backup, string directory, string? extraDirectory, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         var path = Path.Combine(backup, Manifest);
         if (!File.Exists(path) || new FileInfo(path).Length > MaxManifest)
@@ -57,6 +83,12 @@ internal static class Backups
         Directory.CreateDirectory(directory);
         foreach (var file in manifest.Files)
         {
+            if (file.Name.StartsWith(Blobs, StringComparison.Ordinal))
+            {
+                await RestoreBlobAsync(backup, file, blobs, cancellationToken);
+                continue;
+            }
+
             var isExtra = file.Name.StartsWith(Extra + "/", StringComparison.Ordinal);
             if ((isExtra && extraDirectory is null) || (!isExtra && !SegmentHeader.TryFileName(file.Name, out _)))
             {
@@ -75,6 +107,36 @@ internal static class Backups
 
         SyncFolders(directory);
         return new BackupReport(manifest.Files.Count, total, manifest.LastPosition);
+    }
+
+    private static async Task RestoreBlobAsync(string backup, ManifestFile file, IBlobStore? blobs, CancellationToken cancellationToken)
+    {
+        if (!BlobName.TryParse(file.Name[Blobs.Length..], out var name))
+        {
+            throw new JournalException(JournalFailure.Refused, $"'{file.Name}' in the manifest of {backup} is no blob's name. Use another backup.");
+        }
+
+        if (blobs is null)
+        {
+            return;
+        }
+
+        await using var source = OpenPart(backup, Checked(file.Name));
+        if (source.Length != file.Length || source.Length > blobs.MaxBytes)
+        {
+            throw new JournalException(JournalFailure.Corrupt, $"{Path.Combine(backup, file.Name)} is not as long as the backup's manifest says. Use another backup.");
+        }
+
+        var content = new byte[source.Length];
+        await source.ReadExactlyAsync(content, cancellationToken);
+        try
+        {
+            await blobs.PutAsync(name, content, cancellationToken);
+        }
+        catch (BlobException e)
+        {
+            throw new JournalException(e.Failure == BlobFailure.WrongContent ? JournalFailure.Corrupt : JournalFailure.Unavailable, $"{Path.Combine(backup, file.Name)} cannot be restored: {e.Message}", e);
+        }
     }
 
     private static FileStream OpenPart(string backup, string name)

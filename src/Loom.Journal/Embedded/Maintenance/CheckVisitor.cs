@@ -1,10 +1,12 @@
 using Loom.Core;
+using Loom.Journal.Blobs;
 
 namespace Loom.Journal.Embedded;
 
 /// <summary>Counts, and looks whether every stream's revisions run on.</summary>
-internal sealed class CheckVisitor : IRecordVisitor
+internal sealed class CheckVisitor(BlobNaming naming) : IRecordVisitor
 {
+    private readonly BlobNamingVisitor _names = new(naming);
     private readonly Dictionary<StreamKey, long> _heads = [];
     private readonly List<JournalDamage> _damage = [];
     private long _appends;
@@ -12,7 +14,7 @@ internal sealed class CheckVisitor : IRecordVisitor
     private long _torn;
     private ulong? _last;
 
-    public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8)
+    public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8, ReadOnlySpan<byte> payload)
     {
         var key = StreamKey.Of(streamUtf8);
         var next = _heads.GetValueOrDefault(key, -1) + 1;
@@ -25,6 +27,7 @@ internal sealed class CheckVisitor : IRecordVisitor
         _appends++;
         _events += header.Count;
         _last = header.Position + (ulong)header.Count - 1;
+        _names.Record(file, offset, header, streamUtf8, payload);
     }
 
     public void Damage(string file, long offset, string what)
@@ -38,6 +41,29 @@ internal sealed class CheckVisitor : IRecordVisitor
     public void TornTail(long bytes) => _torn = bytes;
 
     public CheckReport Report(int segments, long bytes) => new(segments, bytes, _appends, _events, _heads.Count, _last, _torn, _damage);
+}
+
+/// <summary>Learns which blobs the events name.</summary>
+internal sealed class BlobNamingVisitor(BlobNaming naming) : IRecordVisitor
+{
+    private readonly RecordDecoder _decoder = new();
+    private readonly List<RecordedEvent> _events = [];
+
+    public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8, ReadOnlySpan<byte> payload)
+    {
+        if (naming.MayName(payload) && _decoder.TryDecode(header, payload, _events))
+        {
+            _events.ForEach(e => naming.Accept(e));
+        }
+    }
+
+    public void Damage(string file, long offset, string what)
+    {
+    }
+
+    public void TornTail(long bytes)
+    {
+    }
 }
 
 /// <summary>Counts by category.</summary>
@@ -55,7 +81,7 @@ internal sealed class StatsVisitor : IRecordVisitor
     private long _lastTicks;
     private ulong? _last;
 
-    public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8)
+    public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8, ReadOnlySpan<byte> payload)
     {
         var hyphen = streamUtf8.IndexOf((byte)'-');
         var name = System.Text.Encoding.UTF8.GetString(hyphen > 0 ? streamUtf8[..hyphen] : streamUtf8);

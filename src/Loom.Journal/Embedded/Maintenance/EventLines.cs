@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Loom.Core;
+using Loom.Journal.Blobs;
 
 namespace Loom.Journal.Embedded;
 
@@ -25,6 +26,40 @@ internal static class EventLines
         Bytes(writer, "data", e.Data.Span);
         Bytes(writer, "metadata", e.Metadata.Span);
         writer.WriteEndObject();
+    }
+
+    /// <summary>A blob as a line: <c>{"blob":NAME,"dataBase64":…}</c>.</summary>
+    public static void WriteBlob(Utf8JsonWriter writer, BlobName name, ReadOnlySpan<byte> content)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("blob"u8, name.ToString());
+        writer.WriteBase64String("dataBase64"u8, content);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Whether a line is a blob's. Event lines begin with their stream.</summary>
+    public static bool IsBlob(ReadOnlySequence<byte> line)
+    {
+        Span<byte> start = stackalloc byte[8];
+        var reader = new SequenceReader<byte>(line);
+        return reader.TryCopyTo(start) && start.SequenceEqual("{\"blob\":"u8);
+    }
+
+    /// <exception cref="FormatException">The line is no blob.</exception>
+    public static (BlobName Name, byte[] Content) ReadBlob(ReadOnlySequence<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 2 });
+            using var document = JsonDocument.ParseValue(ref reader);
+            return BlobName.TryParse(document.RootElement.GetProperty("blob"u8).GetString(), out var name) && !reader.Read()
+                ? (name, document.RootElement.GetProperty("dataBase64"u8).GetBytesFromBase64())
+                : throw new FormatException("it names no blob, or something follows it");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new FormatException(e.Message, e);
+        }
     }
 
     /// <exception cref="FormatException">The line is no event.</exception>

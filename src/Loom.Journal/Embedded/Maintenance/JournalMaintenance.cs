@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Loom.Core;
+using Loom.Journal.Blobs;
 using Loom.Journal.Embedded;
 
 namespace Loom.Journal;
@@ -10,19 +11,34 @@ namespace Loom.Journal;
 public static class JournalMaintenance
 {
     private const int InFlight = 512;
-    private const int MaxLine = 8 << 20;
+    private const int MaxLine = 96 << 20;
 
-    /// <summary>Reads everything, checks every checksum, that files and revisions run on; changes nothing. Works while a host writes.</summary>
+    /// <summary>
+    /// Reads everything, checks every checksum, that files and revisions run on, and that each blob the journal names is there, is what its
+    /// name says and opens the link's digest; changes nothing. Works while a host writes.
+    /// </summary>
     /// <exception cref="JournalException">The folder holds no journal.</exception>
-    public static Task<CheckReport> CheckAsync(string directory, IProgress<JournalProgress>? progress, CancellationToken cancellationToken) =>
-        Task.Run(
-            () =>
+    public static async Task<CheckReport> CheckAsync(string directory, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    {
+        var naming = new BlobNaming(await StoredBlobs.BesideCommandsAsync(blobs, cancellationToken));
+        var visitor = new CheckVisitor(naming);
+        var (segments, bytes) = await Task.Run(
+            () => RecordWalk.Run(LocalDisk.Instance, directory, "checking", visitor, progress, cancellationToken), cancellationToken);
+        long good = 0, goodBytes = 0;
+        await foreach (var (name, content, problem) in NamedBlobs.ReadAsync(blobs, naming, cancellationToken))
+        {
+            if (problem is not null)
             {
-                var visitor = new CheckVisitor();
-                var (segments, bytes) = RecordWalk.Run(LocalDisk.Instance, directory, "checking", visitor, progress, cancellationToken);
-                return visitor.Report(segments, bytes);
-            },
-            cancellationToken);
+                visitor.Damage(name.ToString(), 0, problem);
+            }
+            else if (content is { } found)
+            {
+                (good, goodBytes) = (good + 1, goodBytes + found.Length);
+            }
+        }
+
+        return visitor.Report(segments, bytes) with { Blobs = good, BlobBytes = goodBytes };
+    }
 
     /// <summary>Reads everything and counts.</summary>
     /// <exception cref="JournalException">No journal, or a damaged one.</exception>
@@ -36,34 +52,34 @@ public static class JournalMaintenance
             },
             cancellationToken);
 
-    /// <summary>Copies what is durable now into a new folder, while writing goes on, with further files that belong to it.</summary>
+    /// <summary>Copies what is durable now into a new folder, while writing goes on, with the blobs that it names and further files that belong to it.</summary>
     /// <exception cref="JournalException">The target is not empty.</exception>
     public static Task<BackupReport> BackupAsync(
-        SegmentedJournal journal, string target, IReadOnlyList<BackupFile> extra, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+        SegmentedJournal journal, string target, IReadOnlyList<BackupFile> extra, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(extra);
-        return Task.Run(() => Backups.Write(journal.Durable, target, extra, progress, cancellationToken), cancellationToken);
+        return Task.Run(() => Backups.WriteAsync(journal.Durable, target, extra, blobs, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>The same for a folder that another process may be writing: all records that are whole when it is opened.</summary>
     /// <exception cref="JournalException">No journal, a damaged one, or the target is not empty.</exception>
     public static async Task<BackupReport> BackupAsync(
-        string directory, string target, IReadOnlyList<BackupFile> extra, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+        string directory, string target, IReadOnlyList<BackupFile> extra, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         await using var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = directory, ReadOnly = true }, cancellationToken);
-        return await BackupAsync(journal, target, extra, progress, cancellationToken);
+        return await BackupAsync(journal, target, extra, blobs, progress, cancellationToken);
     }
 
     /// <summary>
     /// Copies a backup into an empty folder, comparing every byte with the manifest. The backup's further files go to
-    /// <paramref name="extraDirectory"/>; null leaves them. A journal that is older than a published checkpoint is the log's affair, at opening.
+    /// <paramref name="extraDirectory"/>, its blobs to <paramref name="blobs"/>; null leaves them. A journal that is older than a published checkpoint is the log's affair, at opening.
     /// </summary>
     /// <exception cref="JournalException">No backup, a damaged one, or the folder is not empty.</exception>
     public static async Task<BackupReport> RestoreAsync(
-        string backup, string directory, string? extraDirectory, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+        string backup, string directory, string? extraDirectory, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
-        var report = await Task.Run(() => Backups.Restore(backup, directory, extraDirectory, progress, cancellationToken), cancellationToken);
+        var report = await Task.Run(() => Backups.RestoreAsync(backup, directory, extraDirectory, blobs, progress, cancellationToken), cancellationToken);
 
         // The restored journal must open, and end where the backup did.
         await using var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = directory }, cancellationToken);
@@ -72,16 +88,27 @@ public static class JournalMaintenance
             : throw new JournalException(JournalFailure.Corrupt, $"The journal restored to {directory} does not end where the backup did. Use another backup.");
     }
 
-    /// <summary>Writes every event as a line of JSON, in the order of the journal; returns how many.</summary>
-    public static async Task<long> ExportAsync(IJournal journal, Stream output, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes every event as a line of JSON, in the order of the journal, and before the first event that names a blob a line with that blob.
+    /// </summary>
+    public static async Task<LinesReport> ExportAsync(IJournal journal, Stream output, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
         var last = (long)(await journal.LastPositionAsync(cancellationToken) ?? 0);
         var buffer = new ArrayBufferWriter<byte>(1 << 20);
         await using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         long count = 0;
+        var carried = new ExportedBlobs(blobs, await StoredBlobs.BesideCommandsAsync(blobs, cancellationToken));
         await foreach (var e in journal.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, null, cancellationToken))
         {
+            foreach (var (name, content) in await carried.BeforeAsync(e, cancellationToken))
+            {
+                writer.Reset();
+                EventLines.WriteBlob(writer, name, content.Span);
+                await writer.FlushAsync(cancellationToken);
+                buffer.Write("\n"u8);
+            }
+
             writer.Reset();
             EventLines.Write(writer, e);
             await writer.FlushAsync(cancellationToken);
@@ -98,15 +125,16 @@ public static class JournalMaintenance
         await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
         await output.FlushAsync(cancellationToken);
         progress?.Report(new JournalProgress("exporting", last, last));
-        return count;
+        return new LinesReport(count, carried.Count) { Missing = carried.Missing };
     }
 
     /// <summary>
     /// Reads lines as <see cref="ExportAsync"/> writes them into an empty journal. Streams, revisions, ids, times and the order of all events
-    /// stay; positions are the new journal's own. Events that were appended together are appended together again.
+    /// stay; positions are the new journal's own. Events that were appended together are appended together again. A blob is stored before the
+    /// event that names it is appended; an event whose command's body is nowhere is refused.
     /// </summary>
     /// <exception cref="JournalException">The journal is not empty, or a line is no event; the message has the line's number.</exception>
-    public static async Task<long> ImportAsync(SegmentedJournal journal, Stream input, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<LinesReport> ImportAsync(SegmentedJournal journal, Stream input, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(journal);
         if (await journal.LastPositionAsync(cancellationToken) is not null)
@@ -115,6 +143,7 @@ public static class JournalMaintenance
         }
 
         var import = new ImportQueue(journal, InFlight);
+        var carried = new ImportedBlobs(blobs);
         var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
         long line = 0;
         while (true)
@@ -124,9 +153,15 @@ public static class JournalMaintenance
             while (TryLine(ref buffer, result.IsCompleted, out var text))
             {
                 line++;
-                if (!text.IsEmpty)
+                if (EventLines.IsBlob(text))
                 {
-                    await import.AddAsync(Parse(text, line), line, cancellationToken);
+                    await carried.PutAsync(text, line, cancellationToken);
+                }
+                else if (!text.IsEmpty)
+                {
+                    var e = Parse(text, line);
+                    await carried.CheckAsync(e, line, cancellationToken);
+                    await import.AddAsync(e, line, cancellationToken);
                 }
 
                 if (line % 10_000 == 0)
@@ -137,7 +172,7 @@ public static class JournalMaintenance
 
             if (buffer.Length > MaxLine)
             {
-                throw new JournalException(JournalFailure.Refused, $"Line {line + 1} is longer than {MaxLine} bytes, which no event is. Nothing after line {line} was imported.");
+                throw new JournalException(JournalFailure.Refused, $"Line {line + 1} is longer than {MaxLine} bytes, which no event and no blob is. Nothing after line {line} was imported.");
             }
 
             reader.AdvanceTo(buffer.Start, buffer.End);
@@ -150,7 +185,7 @@ public static class JournalMaintenance
         await reader.CompleteAsync();
         await import.CompleteAsync(cancellationToken);
         progress?.Report(new JournalProgress("importing", line, line));
-        return import.Count;
+        return new LinesReport(import.Count, carried.Count);
     }
 
     private static RecordedEvent Parse(ReadOnlySequence<byte> text, long line)

@@ -6,7 +6,7 @@ namespace Loom.Journal.Embedded;
 internal interface IRecordVisitor
 {
     /// <summary>A whole record with events.</summary>
-    void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8);
+    void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8, ReadOnlySpan<byte> payload);
 
     /// <summary>Something is wrong.</summary>
     void Damage(string file, long offset, string what);
@@ -102,7 +102,7 @@ internal static class RecordWalk
                 {
                     if (RecordDecoder.TryStream(payload, out var name))
                     {
-                        visitor.Record(path, offset, record, name);
+                        visitor.Record(path, offset, record, name, payload);
                     }
                     else
                     {

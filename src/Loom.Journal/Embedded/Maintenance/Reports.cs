@@ -27,6 +27,12 @@ public sealed record CheckReport(
     /// <summary>Most places that a report names.</summary>
     public const int MaxDamage = 1000;
 
+    /// <summary>Blobs that the journal names and that are as named.</summary>
+    public long Blobs { get; init; }
+
+    /// <summary>Their bytes.</summary>
+    public long BlobBytes { get; init; }
+
     /// <summary>Whether nothing is damaged.</summary>
     public bool IsSound => Damage.Count == 0;
 }
@@ -60,4 +66,17 @@ public sealed record BackupFile(string Source, string Name);
 /// <param name="Files">Files.</param>
 /// <param name="Bytes">Bytes.</param>
 /// <param name="LastPosition">Position of the last event in it.</param>
-public sealed record BackupReport(int Files, long Bytes, ulong? LastPosition);
+public sealed record BackupReport(int Files, long Bytes, ulong? LastPosition)
+{
+    /// <summary>Blobs that the journal names and that could not be had: the backup is whole but for these.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}
+
+/// <summary>What an export or an import carried.</summary>
+/// <param name="Events">Events.</param>
+/// <param name="Blobs">Blobs that they name.</param>
+public sealed record LinesReport(long Events, long Blobs)
+{
+    /// <summary>Blobs that the events name and that could not be had.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}
