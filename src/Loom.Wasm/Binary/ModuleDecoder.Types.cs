@@ -32,8 +32,10 @@ internal sealed partial class ModuleDecoder
     {
         var at = reader.Offset;
         var type = (ValueType)reader.Byte();
-        return IsValueType(type) ? type : throw new InvalidModuleException(InvalidModuleKind.Malformed, at, $"malformed value type 0x{(byte)type:x2}");
+        return IsValueType(type) ? type : throw new InvalidModuleException(InvalidModuleKind.Malformed, at, $"malformed value type 0x{(byte)type:x2}{(type == Vector ? ": vectors (SIMD) are not supported, build the module without them" : "")}");
     }
+
+    private const ValueType Vector = (ValueType)0x7b;
 
     internal static bool IsValueType(ValueType type) => type is (>= ValueType.F64 and <= ValueType.I32) or ValueType.FuncRef or ValueType.ExternRef;
 

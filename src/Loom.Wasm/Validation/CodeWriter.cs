@@ -67,8 +67,9 @@ internal sealed class CodeWriter
     /// <summary>What branches to the label goes on here.</summary>
     public void Bind(int label, int offset)
     {
-        EndRun();
         if (count + 2 > code.Length) Grow();
+        if (extra > 0 && runStart == NoRun) StartRun(offset); // the function starts with a loop: entering it is charged outside of that
+        EndRun();
         labels[label] = labels[label] with { Position = count };
         offsets[count] = offset;
         code[count++] = new Instruction(Opcode.Label, label);

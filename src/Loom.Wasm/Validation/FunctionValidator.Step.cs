@@ -72,12 +72,21 @@ internal sealed partial class FunctionValidator
             case Structure.Prefix: Prefixed(ref reader); break;
             case >= (byte)Opcode.I32Load and <= (byte)Opcode.I64Store32: Access(ref reader); break;
             default:
-                if (!Operators.IsSimple(code)) throw Malformed($"illegal opcode 0x{code:x2}");
+                if (!Operators.IsSimple(code)) throw Malformed(Illegal(code));
                 Apply(in Operators.OfByte(code));
                 Emit(current);
                 break;
         }
     }
+
+    private static string Illegal(byte code) => $"illegal opcode 0x{code:x2}" + code switch
+    {
+        0x06 or 0x07 or 0x08 or 0x09 or 0x0a or 0x18 or 0x19 or 0x1f => ": exceptions are not supported, build the module without them",
+        0x12 or 0x13 => ": tail calls are not supported, build the module without them",
+        0xfd => ": vectors (SIMD) are not supported, build the module without them",
+        0xfe => ": threads are not supported, build the module without them",
+        _ => "",
+    };
 
     private void Apply(in Signature signature)
     {

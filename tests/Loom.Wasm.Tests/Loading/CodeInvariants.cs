@@ -59,6 +59,7 @@ internal sealed class CodeInvariants
         var runStarts = true;
         var charged = -1;
         var count = 0;
+        Require(code.Locals.Length < 16 || code.Instructions[0].Opcode == Opcode.Charge, "entering a function with many locals is charged");
         for (position = 0; position < code.Instructions.Length; position++)
         {
             var instruction = code.Instructions[position];
@@ -70,7 +71,7 @@ internal sealed class CodeInvariants
                     break;
                 case Opcode.Charge:
                     Require(runStarts && charged == -1 && instruction.A > 0, "a charge stands at the start of a run and is never empty");
-                    charged = instruction.A;
+                    charged = instruction.A - (position == 0 ? code.Locals.Length / 16 : 0);
                     break;
                 default:
                     Require(charged != -1, "every run is charged");

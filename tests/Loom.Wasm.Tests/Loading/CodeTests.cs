@@ -63,6 +63,16 @@ public sealed class CodeTests
     }
 
     [Fact]
+    public void Entering_a_function_costs_a_unit_for_each_16_locals()
+    {
+        var straight = WasmModule.Load(ModuleBuilder.OneFunction([], [], w => w.Op(Opcode.Nop), [.. Enumerable.Repeat(I32, 40)])).Code(0);
+        var loop = WasmModule.Load(ModuleBuilder.OneFunction([], [], w => w.Loop().Op(Opcode.Br, 0).End(), [.. Enumerable.Repeat(I32, 40)])).Code(0);
+
+        Assert.Equal(["Charge 3", "Return 0"], straight.Instructions.Select(i => $"{i.Opcode} {i.A}"));
+        Assert.Equal(["Charge 2", "Label 0", "Charge 1", "Br 0"], loop.Instructions.Select(i => $"{i.Opcode} {i.A}"));
+    }
+
+    [Fact]
     public void Offsets_name_the_bytes_in_the_module()
     {
         var bytes = ModuleBuilder.OneFunction([I32], [I32], w => w.Op(Opcode.LocalGet, 0).Op(Opcode.I32Popcnt));
