@@ -112,7 +112,7 @@ internal sealed class AdapterEmitter(TypeBuilder type)
     private static void EmitFromBits(ILGenerator il, ValueType type)
     {
         if (type is ValueType.I32 or ValueType.F32) il.Emit(OpCodes.Conv_I4);
-        if (type == ValueType.F32) il.Emit(OpCodes.Call, Members.FloatFromBits);
+        if (type == ValueType.F32) il.Emit(OpCodes.Call, Members.OpaqueFloat);
         if (type == ValueType.F64) il.Emit(OpCodes.Call, Members.DoubleFromBits);
     }
 

@@ -21,7 +21,7 @@ public sealed unsafe class CompiledModule : Executable
         globals = new FieldInfo?[module.Globals.Count];
     }
 
-    /// <summary>Whether this platform can compile; where it cannot, the interpreter runs the same modules.</summary>
+    /// <summary>Whether this platform can compile; where it cannot, <see cref="InterpretedModule"/> runs the same modules.</summary>
     public static bool IsSupported => System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeCompiled;
 
     /// <summary>Compiles a module.</summary>

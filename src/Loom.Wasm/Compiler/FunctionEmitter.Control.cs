@@ -19,7 +19,6 @@ internal sealed partial class FunctionEmitter
         boundsChecked.Clear();
         memoryIsStale = false;
         reachable = true;
-        if (label.IsLoop) EmitInterruptCheck();
     }
 
     // Before paths part or meet: every operand in its slot, the memory's address and size in their locals.
@@ -29,9 +28,16 @@ internal sealed partial class FunctionEmitter
         EmitRefreshMemory();
     }
 
+    // At the foot of a loop, so that its body stays one run of code.
+    private void EmitLoopCheck(int index)
+    {
+        if (code.Labels[index].IsLoop) EmitInterruptCheck();
+    }
+
     private void EmitBranch(int index)
     {
         Settle();
+        EmitLoopCheck(index);
         stack.EmitMoves(code.Labels[index].Types.Length, code.Labels[index].Height);
         il.Emit(OpCodes.Br, Target(index));
         reachable = false;
@@ -43,6 +49,7 @@ internal sealed partial class FunctionEmitter
         var condition = stack.Pop();
         if (stack.Height > 0) condition = BeforeSettling(condition);
         Settle();
+        EmitLoopCheck(index);
         if (!stack.MustMove(label.Types.Length, label.Height))
         {
             EmitBranchOn(condition, Target(index), taken);
@@ -61,6 +68,13 @@ internal sealed partial class FunctionEmitter
         var index = stack.Pop();
         if (stack.Height > 0) index = BeforeSettling(index);
         Settle();
+        foreach (var target in targets)
+        {
+            if (!code.Labels[target].IsLoop) continue;
+            EmitInterruptCheck();
+            break;
+        }
+
         var carried = code.Labels[targets[0]].Types.Length;
         var moves = new List<(System.Reflection.Emit.Label Stub, int Target)>();
         var table = new System.Reflection.Emit.Label[targets.Length];

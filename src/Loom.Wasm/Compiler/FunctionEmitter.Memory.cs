@@ -64,6 +64,7 @@ internal sealed partial class FunctionEmitter
         else
         {
             address.Emit(il);
+            if (address.Type == ValueType.I32) il.Emit(OpCodes.Conv_U8);
             il.Emit(OpCodes.Conv_U);
             il.Emit(OpCodes.Add);
         }
@@ -74,11 +75,11 @@ internal sealed partial class FunctionEmitter
         il.Emit(OpCodes.Add);
     }
 
-    // The address as something that can be read twice, with all bytes of the access known to lie within the memory.
+    // The address as something that can be read twice (a variable, or a temporary with all 64 bits), with all bytes of the access known to lie within the memory.
     private Node CheckedAddress(Node address, ulong offset, int bytes)
     {
         EmitRefreshMemory();
-        address = stack.Reusable(address);
+        if (!address.IsSimple) address = stack.Evaluate(new OperationNode(ValueType.I64, static il => il.Emit(OpCodes.Conv_U8), address));
         var end = offset + (ulong)bytes;
         if (address is LocalNode local)
         {
@@ -87,20 +88,12 @@ internal sealed partial class FunctionEmitter
             boundsChecked[local.Index] = end;
         }
 
-        if (address is ConstantNode constant)
-        {
-            il.Emit(OpCodes.Ldc_I8, (long)(end + constant.Bits));
-        }
-        else
-        {
-            if (address is TemporaryNode temporary) temporary.EmitKeep(il);
-            else address.Emit(il);
-            il.Emit(OpCodes.Conv_U8);
-            il.Emit(OpCodes.Ldc_I8, (long)end);
-            il.Emit(OpCodes.Add);
-        }
-
+        // address > size - end, signed: the right side is the same for many accesses, and the just-in-time compiler computes it once.
+        EmitKeep(address);
+        if (address.Type == ValueType.I32) il.Emit(OpCodes.Conv_U8);
         il.Emit(OpCodes.Ldloc, memoryLength!);
+        il.Emit(OpCodes.Ldc_I8, (long)end);
+        il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Bgt, traps.Of(TrapKind.MemoryOutOfBounds));
         return address;
     }

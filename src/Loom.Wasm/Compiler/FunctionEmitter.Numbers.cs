@@ -52,8 +52,18 @@ internal sealed partial class FunctionEmitter
     {
         var operands = new Node[operation.Operands.Length];
         for (var i = operands.Length - 1; i >= 0; i--) operands[i] = stack.Pop();
+        if (operation.MayGiveNaN && !module.Options.CanonicalNaN) KeepApart(operands);
         var node = new OperationNode(operation.Result, operation.Emit, operands);
         stack.Push(operation.MayGiveNaN && module.Options.CanonicalNaN ? Canonical(node) : node);
+    }
+
+    // Where NaNs are not made canonical, an operation with 0 or 1 still has to be carried out, for what it does to a signalling NaN.
+    private static void KeepApart(Node[] operands)
+    {
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (operands[i] is ConstantNode { IsIdentity: true } constant) operands[i] = constant.Opaque();
+        }
     }
 
     private static OperationNode Canonical(Node node)

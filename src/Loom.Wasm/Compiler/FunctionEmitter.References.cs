@@ -75,7 +75,7 @@ internal sealed partial class FunctionEmitter
                 break;
             case ValueType.F32:
                 il.Emit(OpCodes.Conv_I4);
-                il.Emit(OpCodes.Call, Members.FloatFromBits);
+                il.Emit(OpCodes.Call, Members.OpaqueFloat);
                 break;
             case ValueType.F64:
                 il.Emit(OpCodes.Call, Members.DoubleFromBits);

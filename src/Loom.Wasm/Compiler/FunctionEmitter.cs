@@ -18,6 +18,7 @@ internal sealed partial class FunctionEmitter
     private readonly Traps traps;
     private readonly bool countsFuel;
     private readonly LocalBuilder? fuel;
+    private readonly LocalBuilder store;
     private readonly bool calls;
 
     // The instruction at hand, and whether it can be reached: the code after a branch cannot, until the next label.
@@ -34,6 +35,7 @@ internal sealed partial class FunctionEmitter
         labels = new System.Reflection.Emit.Label[code.Labels.Length];
         defined = new bool[code.Labels.Length];
         countsFuel = module.Options.CountFuel;
+        store = il.DeclareLocal(typeof(Store));
         if (countsFuel) fuel = il.DeclareLocal(typeof(long));
         traps = new Traps(il, EmitSaveFuel);
         foreach (ref readonly var instruction in code.Instructions.AsSpan())
@@ -58,6 +60,9 @@ internal sealed partial class FunctionEmitter
     {
         DeclareLocals();
         EmitStackCheck();
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldfld, Members.Store);
+        il.Emit(OpCodes.Stloc, store);
         if (calls) EmitInterruptCheck();
         EmitLoadFuel();
         DeclareMemory();
@@ -95,8 +100,7 @@ internal sealed partial class FunctionEmitter
 
     private void EmitInterruptCheck()
     {
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, Members.Store);
+        il.Emit(OpCodes.Ldloc, store);
         il.Emit(OpCodes.Volatile);
         il.Emit(OpCodes.Ldfld, Members.Interrupted);
         il.Emit(OpCodes.Brtrue, traps.Of(TrapKind.Interrupted));
@@ -244,8 +248,7 @@ internal sealed partial class FunctionEmitter
     private void EmitSaveFuel()
     {
         if (!countsFuel) return;
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, Members.Store);
+        il.Emit(OpCodes.Ldloc, store);
         il.Emit(OpCodes.Ldloc, fuel!);
         il.Emit(OpCodes.Stfld, Members.FuelLeft);
     }
@@ -253,8 +256,7 @@ internal sealed partial class FunctionEmitter
     private void EmitLoadFuel()
     {
         if (!countsFuel) return;
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, Members.Store);
+        il.Emit(OpCodes.Ldloc, store);
         il.Emit(OpCodes.Ldfld, Members.FuelLeft);
         il.Emit(OpCodes.Stloc, fuel!);
     }

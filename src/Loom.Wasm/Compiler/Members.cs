@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Loom.Wasm;
 
@@ -8,10 +9,13 @@ internal static class Members
 {
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    public static readonly MethodInfo FloatFromBits = Method(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle));
     public static readonly MethodInfo DoubleFromBits = Method(typeof(BitConverter), nameof(BitConverter.Int64BitsToDouble));
     public static readonly MethodInfo BitsOfFloat = Method(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits));
     public static readonly MethodInfo BitsOfDouble = Method(typeof(BitConverter), nameof(BitConverter.DoubleToInt64Bits));
+
+    public static readonly MethodInfo OpaqueFloat = Method(typeof(GeneratedCode), nameof(GeneratedCode.OpaqueFloat));
+    public static readonly MethodInfo OpaqueDouble = Method(typeof(GeneratedCode), nameof(GeneratedCode.OpaqueDouble));
+    public static readonly MethodInfo OpaquePromote = Method(typeof(GeneratedCode), nameof(GeneratedCode.OpaquePromote));
 
     public static readonly FieldInfo Store = Field(typeof(Instance), nameof(Instance.Store));
     public static readonly FieldInfo Memory = Field(typeof(Instance), nameof(Instance.Memory));
@@ -67,6 +71,22 @@ internal static class GeneratedCode
 
     /// <summary>Ends the run after a conversion to an integer that does not fit.</summary>
     public static void ThrowConversion(double value) => throw TrapException.Of(double.IsNaN(value) ? TrapKind.InvalidConversion : TrapKind.IntegerOverflow);
+
+    /// <summary>
+    /// A float from its bits. The just-in-time compiler keeps float constants as doubles and so loses the bits of a signalling NaN; it does not
+    /// look through a volatile read.
+    /// </summary>
+    public static float OpaqueFloat(int bits) => Volatile.Read(ref Unsafe.As<int, float>(ref bits));
+
+    /// <summary>A double from its bits, as a value that the just-in-time compiler knows nothing of.</summary>
+    public static double OpaqueDouble(long bits) => Volatile.Read(ref Unsafe.As<long, double>(ref bits));
+
+    /// <summary>The conversion of a float to a double, kept apart from a conversion back that would cancel it.</summary>
+    public static double OpaquePromote(float value)
+    {
+        double wide = value;
+        return Volatile.Read(ref wide);
+    }
 
     /// <summary>The slow half of the check of an indirect call: two modules have equal types as two objects.</summary>
     public static bool CheckType(Function function, FunctionType expected) => function.Type.Equals(expected);

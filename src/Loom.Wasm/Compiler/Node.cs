@@ -33,7 +33,7 @@ internal abstract class Node(ValueType type)
 }
 
 /// <summary>A number, or a null reference.</summary>
-internal sealed class ConstantNode(ValueType type, ulong bits) : Node(type)
+internal sealed class ConstantNode(ValueType type, ulong bits, bool opaque = false) : Node(type)
 {
     public ulong Bits { get; } = bits;
 
@@ -61,34 +61,45 @@ internal sealed class ConstantNode(ValueType type, ulong bits) : Node(type)
         }
     }
 
-    // A signalling NaN must keep its bits; a float constant in IL might lose them on the way.
     private void EmitFloat(ILGenerator il)
     {
         var value = BitConverter.UInt32BitsToSingle((uint)Bits);
-        if (float.IsNaN(value))
-        {
-            il.Emit(OpCodes.Ldc_I4, (int)Bits);
-            il.Emit(OpCodes.Call, Members.FloatFromBits);
-        }
-        else
+        if (!float.IsNaN(value) && !opaque)
         {
             il.Emit(OpCodes.Ldc_R4, value);
+            return;
         }
+
+        il.Emit(OpCodes.Ldc_I4, (int)Bits);
+        il.Emit(OpCodes.Call, Members.OpaqueFloat);
     }
 
     private void EmitDouble(ILGenerator il)
     {
         var value = BitConverter.UInt64BitsToDouble(Bits);
-        if (double.IsNaN(value))
-        {
-            il.Emit(OpCodes.Ldc_I8, (long)Bits);
-            il.Emit(OpCodes.Call, Members.DoubleFromBits);
-        }
-        else
+        if (!double.IsNaN(value) && !opaque)
         {
             il.Emit(OpCodes.Ldc_R8, value);
+            return;
         }
+
+        il.Emit(OpCodes.Ldc_I8, (long)Bits);
+        il.Emit(OpCodes.Call, Members.OpaqueDouble);
     }
+
+    /// <summary>
+    /// The same constant in a form that the just-in-time compiler does not see through, for where it would fold an operation away that has to
+    /// make a quiet NaN of a signalling one: x + -0, x - 0, x * 1, x / 1.
+    /// </summary>
+    public ConstantNode Opaque() => new(Type, Bits, opaque: true);
+
+    /// <summary>Whether it is a float that leaves the other operand of some operation as it is.</summary>
+    public bool IsIdentity => Type switch
+    {
+        ValueType.F32 => Math.Abs(BitConverter.UInt32BitsToSingle((uint)Bits)) is 0 or 1,
+        ValueType.F64 => Math.Abs(BitConverter.UInt64BitsToDouble(Bits)) is 0 or 1,
+        _ => false,
+    };
 }
 
 /// <summary>A local of the guest's function.</summary>

@@ -148,10 +148,10 @@ internal static class Operations
         Add(Opcode.F64ConvertI32U, I32, F64, Plain(OpCodes.Conv_R_Un, OpCodes.Conv_R8));
         Add(Opcode.F64ConvertI64S, I64, F64, Plain(OpCodes.Conv_R8));
         Named(Opcode.F64ConvertI64U, I64, F64);
-        Add(Opcode.F64PromoteF32, F32, F64, Plain(OpCodes.Conv_R8), true);
+        Add(Opcode.F64PromoteF32, F32, F64, Call(Members.OpaquePromote), true);
         Add(Opcode.I32ReinterpretF32, F32, I32, Call(Members.BitsOfFloat));
         Add(Opcode.I64ReinterpretF64, F64, I64, Call(Members.BitsOfDouble));
-        Add(Opcode.F32ReinterpretI32, I32, F32, Call(Members.FloatFromBits));
+        Add(Opcode.F32ReinterpretI32, I32, F32, Call(Members.OpaqueFloat));
         Add(Opcode.F64ReinterpretI64, I64, F64, Call(Members.DoubleFromBits));
         Named(Opcode.I32TruncSatF32S, F32, I32);
         Named(Opcode.I32TruncSatF32U, F32, I32);

@@ -7,6 +7,7 @@ public sealed record BackEnd(string Name, Func<WasmModule, ExecutableOptions, Ex
     public static IReadOnlyDictionary<string, BackEnd> All { get; } = new[]
     {
         new BackEnd("interpreter", InterpretedModule.Make),
+        new BackEnd("compiler", (module, options) => CompiledModule.Compile(module, options)),
     }.ToDictionary(b => b.Name);
 
     /// <summary>Their names, for theories.</summary>
