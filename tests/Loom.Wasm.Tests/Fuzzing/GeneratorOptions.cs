@@ -1,0 +1,9 @@
+namespace Loom.Wasm.Tests.Fuzzing;
+
+/// <summary>What generated modules may hold.</summary>
+/// <param name="Floats">Whether they compute with floats.</param>
+/// <param name="PlainNaN">
+/// Whether every NaN that arithmetic gives is replaced by the canonical one on the spot, so that engines that choose other bits give the same results.
+/// </param>
+/// <param name="Budget">Calls and loop iterations that one call from outside may make before functions return at once.</param>
+internal sealed record GeneratorOptions(bool Floats = true, bool PlainNaN = true, int Budget = 200);
