@@ -16,6 +16,26 @@ public sealed record EventData(Guid Id, string Type, string ContentType, ReadOnl
 
     /// <summary>What the event counts against the limit of one append: body, metadata, and twice the type's UTF-16 length.</summary>
     public int Size => Data.Length + Metadata.Length + (2 * Type.Length);
+
+    /// <summary>The link in the metadata, where this event was made with it.</summary>
+    internal KnownLink? Known { get; init; }
+
+    /// <summary>The event as a journal holds it, with an own copy of the bytes. A link that is known need not be read again.</summary>
+    /// <param name="stream">The stream it is in.</param>
+    /// <param name="revision">Its place in that stream.</param>
+    /// <param name="position">Its place in the journal.</param>
+    /// <param name="created">When the journal stored it.</param>
+    public RecordedEvent Record(StreamName stream, long revision, ulong position, DateTimeOffset created)
+    {
+        var bytes = new byte[Data.Length + Metadata.Length];
+        Data.CopyTo(bytes);
+        Metadata.CopyTo(bytes.AsMemory(Data.Length));
+        var metadata = bytes.AsMemory(Data.Length);
+        return new RecordedEvent(stream, revision, position, Id, Type, ContentType, bytes.AsMemory(0, Data.Length), metadata, created)
+        {
+            Known = Known is { } known && known.IsIn(Metadata) ? known with { Metadata = metadata } : null,
+        };
+    }
 }
 
 /// <summary>An event as a journal holds it.</summary>
@@ -37,4 +57,18 @@ public sealed record RecordedEvent(
     string ContentType,
     ReadOnlyMemory<byte> Data,
     ReadOnlyMemory<byte> Metadata,
-    DateTimeOffset Created);
+    DateTimeOffset Created)
+{
+    /// <summary>The link in the metadata, where it is known without reading it.</summary>
+    internal KnownLink? Known { get; init; }
+}
+
+/// <summary>A link, and the very bytes that hold it: of a copy of an event with other metadata it says nothing.</summary>
+/// <param name="Metadata">The metadata that was written with the link.</param>
+/// <param name="Link">The link.</param>
+/// <param name="Opening">What opens it.</param>
+internal sealed record KnownLink(ReadOnlyMemory<byte> Metadata, Link Link, Opening Opening)
+{
+    /// <summary>Whether this metadata is that very memory.</summary>
+    public bool IsIn(ReadOnlyMemory<byte> metadata) => Metadata.Equals(metadata);
+}

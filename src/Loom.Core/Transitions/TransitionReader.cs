@@ -22,6 +22,9 @@ public static class TransitionReader
     private static readonly string[] EventMembers = ["contentType", "digest", "id", "type"];
     private static readonly string[] InputMembers = ["digest", "kind"];
 
+    /// <summary>Whether the event's metadata carries a member <c>loom</c> (a link or a part mark).</summary>
+    public static bool CarriesLoom(RecordedEvent e) => (e.Known is { } known && known.IsIn(e.Metadata)) || CarriesLoom(e.Metadata);
+
     /// <summary>Whether the metadata carries a member <c>loom</c> (a link or a part mark).</summary>
     public static bool CarriesLoom(ReadOnlyMemory<byte> metadata)
     {
@@ -51,6 +54,11 @@ public static class TransitionReader
     /// <exception cref="FormatException">The metadata is neither; the message says what is wrong.</exception>
     public static (Link Link, Opening Opening)? Read(RecordedEvent e)
     {
+        if (e.Known is { } known && known.IsIn(e.Metadata))
+        {
+            return (known.Link, known.Opening);
+        }
+
         if (e.Metadata.Length is 0 or > MaxMetadata)
         {
             throw new FormatException("The event carries no link: its metadata is empty or too large.");

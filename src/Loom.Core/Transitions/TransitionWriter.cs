@@ -129,8 +129,12 @@ public static class TransitionWriter
         for (var i = 0; i < events.Length; i++)
         {
             var emitted = draft.Events[i];
-            var metadata = i == events.Length - 1 ? LastMetadata(link, draft, blob) : PartMetadata(i, events.Length);
-            events[i] = new EventData(link.Events[i].Id, emitted.Type, emitted.ContentType, emitted.Data, metadata);
+            var isLast = i == events.Length - 1;
+            var metadata = isLast ? LastMetadata(link, draft, blob) : PartMetadata(i, events.Length);
+            events[i] = new EventData(link.Events[i].Id, emitted.Type, emitted.ContentType, emitted.Data, metadata)
+            {
+                Known = isLast ? new KnownLink(metadata, link, OpeningOf(draft, blob)) : null,
+            };
             total += events[i].Size;
         }
 
@@ -177,6 +181,13 @@ public static class TransitionWriter
             Prev = draft.Previous?.Hash,
         };
     }
+
+    private static Opening OpeningOf(TransitionDraft draft, Digest? blob) => new()
+    {
+        Salt = draft.Salt,
+        Command = blob is null ? draft.Command.ToArray() : null,
+        CommandBlob = blob,
+    };
 
     private static byte[] PartMetadata(int part, int count)
     {

@@ -30,8 +30,9 @@ public sealed class SegmentedJournal : IJournal
     private SegmentedJournal(SegmentedJournalOptions options, SegmentStore store)
     {
         (_options, _store) = (options, store);
-        _stored = new StoredEvents(() => store.Durable);
-        _writer = new GroupWriter(store, new Decider(_stored), options, _signal.Pulse);
+        var recent = new RecentEvents(store.End, options.RecentBytes);
+        _stored = new StoredEvents(() => store.Durable, recent);
+        _writer = new GroupWriter(store, new Decider(_stored), recent, options, _signal.Pulse);
         _writing = options.ManualWriter || options.ReadOnly
             ? Task.CompletedTask
             : Task.Factory.StartNew(_writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -21,6 +21,9 @@ public sealed record SegmentedJournalOptions
     /// <summary>Most appends that wait at once; further ones wait their turn before they are taken.</summary>
     public int MaxQueued { get; init; } = 8192;
 
+    /// <summary>About how many bytes of the newest events are kept in memory for those who follow the journal closely.</summary>
+    public long RecentBytes { get; init; } = 16L << 20;
+
     /// <summary>The clock behind <see cref="Core.RecordedEvent.Created"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

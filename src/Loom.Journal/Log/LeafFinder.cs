@@ -102,17 +102,17 @@ internal sealed class LeafFinder(IJournal journal, LogIndex index)
     {
         if (e.Revision == 0)
         {
-            return TransitionReader.CarriesLoom(e.Metadata);
+            return TransitionReader.CarriesLoom(e);
         }
 
-        if (!TransitionReader.CarriesLoom(e.Metadata))
+        if (!TransitionReader.CarriesLoom(e))
         {
             return false;
         }
 
         await foreach (var first in journal.ReadStreamAsync(e.Stream, Direction.Forwards, 0, 1, cancellationToken).ConfigureAwait(false))
         {
-            return TransitionReader.CarriesLoom(first.Metadata);
+            return TransitionReader.CarriesLoom(first);
         }
 
         return false;

@@ -66,6 +66,7 @@ internal sealed class DiskSimulation
             SegmentBytes = _random.Next(1, 9) * 1024,
             Time = new StoppedClock(),
             ManualWriter = true,
+            RecentBytes = _random.Next(2) * 16 * 1024, // half of the runs read the disk only
         };
     }
 

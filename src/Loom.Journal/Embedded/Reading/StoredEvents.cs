@@ -3,7 +3,7 @@ using Loom.Core;
 namespace Loom.Journal.Embedded;
 
 /// <summary>Reads durable events, by stream and of the whole journal. Every enumeration is of what was durable when it began.</summary>
-internal sealed class StoredEvents(Func<Durable> durable)
+internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
 {
     private const int MinWindow = 4 << 10;
     private const int MaxWindow = 256 << 10;
@@ -86,6 +86,30 @@ internal sealed class StoredEvents(Func<Durable> durable)
     public IEnumerable<RecordedEvent> AllForwards(ulong from)
     {
         var now = durable();
+        var events = new List<RecordedEvent>();
+        while (recent.TryRead(from, now.End, events))
+        {
+            if (events.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var e in events)
+            {
+                yield return e;
+            }
+
+            from = events[^1].Position + 1;
+        }
+
+        foreach (var e in AllOfFiles(now, from))
+        {
+            yield return e;
+        }
+    }
+
+    private static IEnumerable<RecordedEvent> AllOfFiles(Durable now, ulong from)
+    {
         var events = new List<RecordedEvent>();
         var decoder = new RecordDecoder();
         for (var i = now.SegmentOf(from); i < now.Segments.Length && from < now.End; i++)

@@ -12,6 +12,7 @@ internal sealed class GroupWriter
 
     private readonly SegmentStore _store;
     private readonly Decider _decider;
+    private readonly RecentEvents _recent;
     private readonly ILogger? _log;
     private readonly Action _committed;
     private readonly Lock _gate = new();
@@ -24,9 +25,9 @@ internal sealed class GroupWriter
     private JournalException? _failure;
     private bool _isClosing;
 
-    public GroupWriter(SegmentStore store, Decider decider, SegmentedJournalOptions options, Action committed)
+    public GroupWriter(SegmentStore store, Decider decider, RecentEvents recent, SegmentedJournalOptions options, Action committed)
     {
-        (_store, _decider, _log, _committed) = (store, decider, options.Log, committed);
+        (_store, _decider, _recent, _log, _committed) = (store, decider, recent, options.Log, committed);
         _room = new SemaphoreSlim(options.MaxQueued);
     }
 
@@ -250,6 +251,7 @@ internal sealed class GroupWriter
             return;
         }
 
+        _recent.Add(_group);
         _store.Publish(_group);
         _decider.Committed();
         foreach (var request in _group)
