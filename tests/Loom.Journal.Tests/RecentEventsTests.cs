@@ -17,7 +17,9 @@ public sealed class RecentEventsTests : JournalTestBase
             var folder = Other($"round-{round}");
             var options = new SegmentedJournalOptions
             {
-                Directory = folder, SegmentBytes = random.Next(1, 40) * 1024, RecentBytes = random.Next(3) == 0 ? 0 : random.Next(1, 200) * 1024,
+                Directory = folder,
+                SegmentBytes = random.Next(1, 40) * 1024,
+                RecentBytes = random.Next(3) == 0 ? 0 : random.Next(1, 200) * 1024,
             };
             await using var journal = await SegmentedJournal.OpenAsync(options, None);
             var followers = Enumerable.Range(0, 3).Select(i => FollowAsync(journal, 300, slow: i == 0)).ToArray();
