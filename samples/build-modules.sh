@@ -54,9 +54,11 @@ find_clang() { clang=$(type -P clang || type -P clang-14) && { type -P wasm-ld >
 
 asc_version() { sed -n 's/.*"assemblyscript": "\([0-9.]*\)".*/\1/p' "$self/assemblyscript/package.json"; }
 
+node_major() { if type -P node >/dev/null; then node -p 'process.versions.node.split(".")[0]'; else echo 0; fi; }
+
 find_asc() {
   asc=$self/assemblyscript/node_modules/assemblyscript
-  type -P node >/dev/null && type -P npm >/dev/null || return 1
+  type -P npm >/dev/null && [ "$(node_major)" -ge 20 ] || return 1
   grep -q "\"version\": \"$(asc_version)\"" "$asc/package.json" 2>/dev/null && return 0
   (cd "$self/assemblyscript" && npm ci --ignore-scripts --no-audit --no-fund) >/dev/null 2>&1 && [ -f "$asc/bin/asc.js" ]
 }
@@ -74,10 +76,12 @@ remedy() {
   case $1 in
     rust) say "needs a Rust compiler with the target wasm32-unknown-unknown: apt-get install cargo rustc libstd-rust-dev-wasm32 lld (or: rustup target add wasm32-unknown-unknown)" ;;
     assemblyscript)
-      if type -P node >/dev/null && type -P npm >/dev/null; then
-        say "needs the npm package assemblyscript $(asc_version), which 'npm ci' could not fetch: (cd samples/assemblyscript && npm ci)"
-      else
+      if [ "$(node_major)" = 0 ] || ! type -P npm >/dev/null; then
         say "needs Node 20 or later with npm: apt-get install nodejs npm"
+      elif [ "$(node_major)" -lt 20 ]; then
+        say "needs Node 20 or later, and this is $(node --version): https://nodejs.org"
+      else
+        say "needs the npm package assemblyscript $(asc_version), which could not be fetched: (cd samples/assemblyscript && npm ci)"
       fi ;;
     c) say "needs clang and wasm-ld: apt-get install clang lld" ;;
   esac
@@ -116,7 +120,14 @@ build() { # KIT SOURCE OUT
 
 sha256() { if type -P sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1; }
 size() { wc -c < "$1" | tr -d ' '; }
-now() { date +%s%N | cut -c 1-13; }
+
+# Builds, and leaves the processor time that it took in $took, in milliseconds.
+timed_build() {
+  local TIMEFORMAT='%3U %3S' output
+  output=$( { time build "$@" >&3 2>&3; } 2>&1 3>&4 ) || return 1
+  took=$(awk '{ printf "%d", 1000 * ($1 + $2) }' <<< "${output//,/.}")
+} 4>&2
+
 recorded() { grep "\"name\":\"$1\"" "$lock" 2>/dev/null | sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p"; } # NAME MEMBER
 answers() { node "$self/machine.mjs" vectors "$1" "$modules/$(sed -n 's/.*"vectors": "\(.*\)".*/\1/p' "$modules/$2.module.json")"; } # FILE NAME
 
@@ -127,7 +138,7 @@ pin() { # NAME KIT FILE MILLISECONDS
   install -m 644 "$3" "$modules/$1.wasm"
   sed -i.old -e "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$hash\"/" -e "s/\"size\": [0-9]*/\"size\": $(size "$3")/" "$modules/$1.module.json"
   rm "$modules/$1.module.json.old"
-  printf '    {"name":"%s","kit":"%s","compiler":"%s","flags":"%s","sha256":"%s","size":%s,"buildMilliseconds":%s}\n' \
+  printf '    {"name":"%s","kit":"%s","compiler":"%s","flags":"%s","sha256":"%s","size":%s,"processorMilliseconds":%s}\n' \
     "$1" "$2" "$(compiler "$2")" "$(flags "$2")" "$hash" "$(size "$3")" "$4" >> "$work/lock"
   say "$1: $(size "$3") bytes, $hash"
   if type -P node >/dev/null; then answers "$3" "$1"; else say "$1: not run on its vectors; that needs Node: apt-get install nodejs"; fi
@@ -149,7 +160,7 @@ compare() { # NAME KIT FILE
 }
 
 main() {
-  local check="" failed=0 named="" kit name source began
+  local check="" failed=0 named="" kit name source took
   if [ "${1:-}" = --ready ]; then ready "${2:?a kit}" || remedy "$2"; return 0; fi
   if [ "${1:-}" = --check ]; then check=1; shift; fi
   named=" $* "
@@ -172,13 +183,12 @@ main() {
       grep "\"name\":\"$name\"" "$lock" 2>/dev/null | sed 's/,$//' >> "$work/lock" || true
       continue
     fi
-    began=$(now)
-    if ! build "$kit" "$source" "$work/$name.wasm"; then
+    if ! timed_build "$kit" "$source" "$work/$name.wasm"; then
       say "$name: FAILED to build"
       return 1
     fi
     if [ -n "$check" ]; then compare "$name" "$kit" "$work/$name.wasm" || failed=1
-    else pin "$name" "$kit" "$work/$name.wasm" $(($(now) - began)) || failed=1; fi
+    else pin "$name" "$kit" "$work/$name.wasm" "$took" || failed=1; fi
   done < <(all)
 
   if [ -z "$check" ]; then

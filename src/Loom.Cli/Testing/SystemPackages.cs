@@ -6,12 +6,20 @@ namespace Loom.Cli.Testing;
 /// </summary>
 internal static class SystemPackages
 {
-    private static readonly (string Program, string Package)[] Needed = [("/usr/bin/chromium", "chromium")];
+    private static readonly (Func<bool> IsThere, string Packages)[] Needed =
+    [
+        (() => File.Exists("/usr/bin/chromium"), "chromium"),
+        (() => OnPath("node"), "nodejs"),
+        (() => OnPath("npm"), "npm"),
+        (() => OnPath("wat2wasm"), "wabt"),
+        (() => OnPath("clang") && OnPath("wasm-ld"), "clang lld"),
+        (HasRustForWebAssembly, "cargo rustc libstd-rust-dev-wasm32 lld"),
+    ];
 
     /// <summary>Installs what is missing, where that is allowed.</summary>
     public static async Task InstallAsync(TextWriter log, CancellationToken cancellationToken)
     {
-        var missing = Needed.Where(n => !File.Exists(n.Program)).Select(n => n.Package).ToArray();
+        var missing = Needed.Where(n => !n.IsThere()).SelectMany(n => n.Packages.Split(' ')).Distinct(StringComparer.Ordinal).ToArray();
         if (missing.Length == 0)
         {
             return;
@@ -35,5 +43,16 @@ internal static class SystemPackages
         {
             log.WriteLine($"It failed (exit {install}); the suites that need it will be skipped.\n{output}");
         }
+    }
+
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    // From the system's packages, or from rustup.
+    private static bool HasRustForWebAssembly()
+    {
+        var toolchains = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".rustup", "toolchains");
+        string[] roots = Directory.Exists(toolchains) ? ["/usr", .. Directory.GetDirectories(toolchains)] : ["/usr"];
+        return roots.Any(root => Directory.Exists(Path.Combine(root, "lib", "rustlib", "wasm32-unknown-unknown", "lib")));
     }
 }

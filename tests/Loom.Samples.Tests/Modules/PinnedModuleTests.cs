@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Loom.Core;
@@ -38,6 +39,19 @@ public sealed class PinnedModuleTests
         }
 
         Assert.NotEmpty(module.Locked.GetProperty("compiler").GetString()!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_page_of_the_samples_gives_the_size_and_the_build_time(string name)
+    {
+        var locked = PinnedModule.Of(name).Locked;
+        var row = File.ReadLines(Path.Combine(BuildScript.Samples, "README.md")).Single(l => l.StartsWith($"| `{name}` |", StringComparison.Ordinal));
+
+        Assert.EndsWith(
+            string.Create(CultureInfo.InvariantCulture, $"| {locked.GetProperty("size").GetInt32():N0} | {locked.GetProperty("processorMilliseconds").GetInt32() / 1000.0:F1} s |"),
+            row,
+            StringComparison.Ordinal);
     }
 
     [Theory]
