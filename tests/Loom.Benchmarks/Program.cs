@@ -10,6 +10,7 @@ using Loom.Benchmarks;
     ("commands", CommandBenchmark.RunAsync),
     ("verify", VerifyBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
+    ("wasm", WasmBenchmark.RunAsync),
 ];
 
 var json = args.Contains("--json");

@@ -31,7 +31,16 @@ public sealed unsafe class CompiledModule : Executable
     public static CompiledModule Compile(WasmModule module, ExecutableOptions options, CancellationToken cancellation = default) =>
         new(module, options, cancellation);
 
-    private protected override Instance MakeInstance(Store store) => make(this, store);
+    internal override Instance MakeInstance(Store store) => make(this, store);
+
+    /// <summary>Has the platform compile all functions now; without it each one is compiled when it is first called.</summary>
+    public void Prepare()
+    {
+        foreach (var method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+        {
+            System.Runtime.CompilerServices.RuntimeHelpers.PrepareMethod(method.MethodHandle);
+        }
+    }
 
     /// <summary>Address of the method of one of the module's own functions.</summary>
     internal nint CodeOf(int index)

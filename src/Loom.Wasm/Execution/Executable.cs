@@ -50,7 +50,8 @@ public abstract class Executable
         }
     }
 
-    private protected abstract Instance MakeInstance(Store store);
+    /// <summary>Makes an instance that is not linked yet.</summary>
+    internal abstract Instance MakeInstance(Store store);
 }
 
 /// <summary>A module could not come to life: a segment does not fit, or its start function trapped.</summary>

@@ -95,6 +95,9 @@ public abstract class Instance : IDisposable
         _ => Globals[export.Index]!,
     };
 
+    /// <summary>Whether code of this instance can call a function object: those of host functions and of its own back end.</summary>
+    internal abstract bool CanCall(Function function);
+
     /// <summary>Makes the object for one of the module's own functions.</summary>
     private protected abstract Function MakeFunction(int index);
 

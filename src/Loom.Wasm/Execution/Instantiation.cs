@@ -59,7 +59,9 @@ internal static class Instantiation
             case HostFunction host when host.Type.Equals(type):
                 return instance.MakeHostFunction(host);
             case Function function when function.Type.Equals(type):
-                return function;
+                return instance.CanCall(function)
+                    ? function
+                    : throw new LinkException($"{import.Module}.{import.Name} is a function of another back end: instances that are linked are all compiled or all interpreted");
             case HostFunction host:
                 throw new LinkException($"incompatible import type: {import.Module}.{import.Name} is {host.Type}, the module wants {type}");
             case Function function:

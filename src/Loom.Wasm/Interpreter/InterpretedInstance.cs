@@ -5,6 +5,8 @@ internal sealed class InterpretedInstance(InterpretedModule executable, Store st
 {
     public InterpretedModule Executable { get; } = executable;
 
+    internal override bool CanCall(Function function) => function is InterpretedFunction or BoundHostFunction;
+
     internal override Function MakeHostFunction(HostFunction function) => new BoundHostFunction(this, function);
 
     internal override void SetPrivateGlobal(int index, Value value) => Globals[index] = new Global(value, Module.Globals[index].Mutable);

@@ -22,7 +22,7 @@ public sealed class InterpretedModule : Executable
     /// <summary>The code of one of the module's own functions.</summary>
     internal InterpretedCode Code(int body) => codes[body] ??= new InterpretedCode(Module.Code(body), references);
 
-    private protected override Instance MakeInstance(Store store) => new InterpretedInstance(this, store);
+    internal override Instance MakeInstance(Store store) => new InterpretedInstance(this, store);
 
     private static bool HasReferences(FunctionType type)
     {

@@ -1,0 +1,59 @@
+namespace Loom.Wasm;
+
+/// <summary>
+/// A module that answers at once and soon at full speed: its first instances are interpreted, while the module is compiled in the background;
+/// once that is done, new instances run compiled. Both give the same results and use the same fuel, so nobody can tell but by the clock.
+/// </summary>
+/// <remarks>For modules whose functions come from the host: functions of other instances belong to one back end and are refused.</remarks>
+public sealed class TieredModule : Executable
+{
+    private readonly Executable interpreted;
+    private readonly int compileAfter;
+    private volatile CompiledModule? compiled;
+    private Task compilation = Task.CompletedTask;
+    private int instances;
+
+    private TieredModule(WasmModule module, ExecutableOptions options, int compileAfter)
+        : base(module, options)
+    {
+        interpreted = InterpretedModule.Make(module, options);
+        this.compileAfter = CompiledModule.IsSupported ? compileAfter : int.MaxValue;
+    }
+
+    /// <summary>Whether new instances run compiled.</summary>
+    public bool IsCompiled => compiled is not null;
+
+    /// <summary>Makes a module ready to run.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="options">What its code does besides running.</param>
+    /// <param name="compileAfter">How many instances are made before the compilation begins, so that a module that runs once is never compiled.</param>
+    public static TieredModule Make(WasmModule module, ExecutableOptions options, int compileAfter = 2) => new(module, options, compileAfter);
+
+    /// <summary>Begins the compilation if that did not happen yet; completes when new instances run compiled.</summary>
+    /// <exception cref="PlatformNotSupportedException">This platform allows no dynamic code; the module stays interpreted.</exception>
+    public Task CompileAsync()
+    {
+        if (!CompiledModule.IsSupported) throw new PlatformNotSupportedException("This platform allows no dynamic code: modules are interpreted here.");
+        lock (interpreted)
+        {
+            if (compiled is null && compilation.IsCompletedSuccessfully)
+            {
+                compilation = Task.Run(() =>
+                {
+                    var module = CompiledModule.Compile(Module, Options);
+                    module.Prepare();
+                    compiled = module;
+                });
+            }
+
+            return compilation;
+        }
+    }
+
+    internal override Instance MakeInstance(Store store)
+    {
+        if (compiled is { } fast) return fast.MakeInstance(store);
+        if (Interlocked.Increment(ref instances) == compileAfter) _ = CompileAsync();
+        return interpreted.MakeInstance(store);
+    }
+}
