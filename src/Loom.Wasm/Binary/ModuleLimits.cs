@@ -22,7 +22,7 @@ public sealed record ModuleLimits
     public int Results { get; init; } = 1_000;
 
     /// <summary>Functions, imported ones included (100,000).</summary>
-    public int Functions { get; init; } = 100_000;
+    public int Functions { get; init; } = 65_000;
 
     /// <summary>Parameters and locals of one function (50,000).</summary>
     public int Locals { get; init; } = 50_000;

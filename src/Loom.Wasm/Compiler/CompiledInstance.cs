@@ -26,7 +26,7 @@ internal abstract class CompiledInstance : Instance
 
     internal override Function MakeHostFunction(HostFunction function)
     {
-        var type = Array.Find(Module.Types, t => t.Equals(function.Type))!;
+        var type = function.Type;
         return new CompiledFunction(type, new HostCall(new BoundHostFunction(this, function)), compiled.HostThunkOf(type), compiled.InvokerOf(type));
     }
 

@@ -8,6 +8,9 @@ internal sealed partial class FunctionEmitter
     // For each local the end of the furthest access that is known to lie within the memory, as an offset from the local's value.
     private readonly Dictionary<int, ulong> boundsChecked = [];
 
+    // How many instructions a check looks ahead, so that the time to compile stays proportional to the code.
+    private const int MostAhead = 128;
+
     private LocalBuilder? memoryBase;
     private LocalBuilder? memoryLength;
 
@@ -104,7 +107,7 @@ internal sealed partial class FunctionEmitter
     /// </summary>
     private ulong FurthestAhead(int local, ulong end)
     {
-        for (var i = position + 1; i < code.Instructions.Length; i++)
+        for (var i = position + 1; i < Math.Min(position + MostAhead, code.Instructions.Length); i++)
         {
             ref readonly var instruction = ref code.Instructions[i];
             switch (instruction.Opcode)

@@ -4,19 +4,25 @@ using System.Reflection.Emit;
 namespace Loom.Wasm;
 
 /// <summary>
-/// Writes a module as a class: a field for each private global, a static method for each function, and for each function type two methods that
-/// carry values across the edge of the engine. The assembly goes away with the last instance.
+/// Writes a module as a class: a field for each private global and a static method for each function. A second class has for each function type
+/// two methods that carry values across the edge of the engine. The assembly goes away with the last instance.
 /// </summary>
 internal sealed class ModuleEmitter
 {
-    public const string ClassName = "Module";
+    private const string ClassName = "Module";
+    private const string AdaptersName = "Adapters";
+
+    // The runtime allows a class 65,535 methods.
+    private const int MostFunctions = 65_000;
 
     private readonly TypeBuilder type;
+    private readonly TypeBuilder adapters;
     private readonly MethodBuilder[] methods;
     private readonly FieldBuilder?[] globals;
 
     private ModuleEmitter(WasmModule module, ExecutableOptions options)
     {
+        if (module.Bodies.Length > MostFunctions) throw new NotSupportedException($"The module has {module.Bodies.Length} functions; the compiler takes at most {MostFunctions}. It can be interpreted.");
         Module = module;
         Options = options;
         var name = "Loom.Wasm.Generated." + Convert.ToHexStringLower(module.Hash());
@@ -24,6 +30,7 @@ internal sealed class ModuleEmitter
         var builder = assembly.DefineDynamicModule(name);
         assembly.SetCustomAttribute(AccessToInternals.Attribute(builder));
         type = builder.DefineType(ClassName, TypeAttributes.Public | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit, typeof(CompiledInstance));
+        adapters = builder.DefineType(AdaptersName, TypeAttributes.Public | TypeAttributes.Sealed | TypeAttributes.Abstract);
         methods = new MethodBuilder[module.Bodies.Length];
         globals = new FieldBuilder?[module.Globals.Count];
     }
@@ -47,8 +54,8 @@ internal sealed class ModuleEmitter
     /// <summary>Name of the field of a private global.</summary>
     public static string GlobalName(int index) => $"g{index}";
 
-    /// <summary>Makes the class of a module.</summary>
-    public static Type Emit(WasmModule module, ExecutableOptions options, CancellationToken cancellation)
+    /// <summary>Makes the classes of a module.</summary>
+    public static GeneratedModule Emit(WasmModule module, ExecutableOptions options, CancellationToken cancellation)
     {
         var emitter = new ModuleEmitter(module, options);
         emitter.DefineConstructor();
@@ -60,15 +67,16 @@ internal sealed class ModuleEmitter
             new FunctionEmitter(emitter, module.Code(i), emitter.methods[i].GetILGenerator()).Emit();
         }
 
-        var adapters = new AdapterEmitter(emitter.type);
-        for (var i = 0; i < module.Types.Length; i++)
+        var adapters = new AdapterEmitter(emitter.adapters);
+        var done = new HashSet<FunctionType>();
+        foreach (var signature in module.Types)
         {
-            if (Array.IndexOf(module.Types, module.Types[i]) != i) continue;
-            adapters.EmitInvoker(InvokerName(i), module.Types[i]);
-            adapters.EmitHostThunk(HostThunkName(i), module.Types[i]);
+            if (!done.Add(signature)) continue;
+            adapters.EmitInvoker(InvokerName(done.Count - 1), signature);
+            adapters.EmitHostThunk(HostThunkName(done.Count - 1), signature);
         }
 
-        return emitter.type.CreateType();
+        return new GeneratedModule(emitter.type.CreateType(), emitter.adapters.CreateType(), [.. done]);
     }
 
     /// <summary>The method of one of the module's own functions.</summary>

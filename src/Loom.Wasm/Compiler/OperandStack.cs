@@ -8,18 +8,29 @@ namespace Loom.Wasm;
 /// </summary>
 internal sealed class OperandStack(ILGenerator il)
 {
+    // More entries than this do not wait: every change of a local looks at those that do.
+    private const int MostWaiting = 64;
+
     private readonly List<Node> entries = [];
+
+    // The lowest entries, as many as this, lie in their slots.
+    private int settled;
     private readonly Dictionary<(int Height, ValueType Type), LocalBuilder> slots = [];
     private readonly Dictionary<Type, Stack<LocalBuilder>> free = [];
 
     public int Height => entries.Count;
 
-    public void Push(Node node) => entries.Add(node.Depth > Node.MostDepth ? Evaluate(node) : node);
+    public void Push(Node node)
+    {
+        entries.Add(node.Depth > Node.MostDepth ? Evaluate(node) : node);
+        if (entries.Count - settled > MostWaiting) Settle(settled + (MostWaiting / 2));
+    }
 
     public Node Pop()
     {
         var node = entries[^1];
         entries.RemoveAt(entries.Count - 1);
+        settled = Math.Min(settled, entries.Count);
         return node;
     }
 
@@ -70,10 +81,7 @@ internal sealed class OperandStack(ILGenerator il)
     /// Puts every entry into its slot. Lowest first: an expression at height h reads only slots of height h and above, so no slot is overwritten
     /// that a later entry still reads.
     /// </summary>
-    public void Settle()
-    {
-        for (var height = 0; height < entries.Count; height++) Move(height, height);
-    }
+    public void Settle() => Settle(entries.Count);
 
     /// <summary>Copies the topmost <paramref name="count"/> entries, which are settled, to where a label expects them.</summary>
     public void EmitMoves(int count, int target)
@@ -94,23 +102,27 @@ internal sealed class OperandStack(ILGenerator il)
     public void ArriveAt(int height, ReadOnlySpan<ValueType> types)
     {
         entries.RemoveRange(height, entries.Count - height);
-        for (var i = 0; i < height; i++) entries[i] = new SlotNode(entries[i].Type, Slot(i, entries[i].Type));
+        for (var i = settled; i < height; i++) entries[i] = new SlotNode(entries[i].Type, Slot(i, entries[i].Type));
         foreach (var type in types) entries.Add(new SlotNode(type, Slot(entries.Count, type)));
+        settled = entries.Count;
     }
 
-    private void Move(int from, int to)
+    private void Settle(int count)
     {
-        var node = entries[from];
-        var slot = Slot(to, node.Type);
-        if (node is SlotNode already && already.Slot == slot) return;
-        node.Emit(il);
-        il.Emit(OpCodes.Stloc, slot);
-        entries[from] = new SlotNode(node.Type, slot);
+        for (; settled < count; settled++)
+        {
+            var node = entries[settled];
+            var slot = Slot(settled, node.Type);
+            if (node is SlotNode already && already.Slot == slot) continue;
+            node.Emit(il);
+            il.Emit(OpCodes.Stloc, slot);
+            entries[settled] = new SlotNode(node.Type, slot);
+        }
     }
 
     private void EvaluateWhere(Func<Node, bool> touched)
     {
-        for (var i = 0; i < entries.Count; i++)
+        for (var i = settled; i < entries.Count; i++)
         {
             if (touched(entries[i])) entries[i] = Evaluate(entries[i]);
         }

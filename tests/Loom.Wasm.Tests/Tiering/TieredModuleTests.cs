@@ -44,6 +44,17 @@ public sealed class TieredModuleTests
     }
 
     [Fact]
+    public async Task A_module_that_takes_too_long_to_compile_stays_interpreted()
+    {
+        var module = TieredModule.Make(WasmModule.Load(Counter), new ExecutableOptions(), int.MaxValue, timeToCompile: TimeSpan.Zero);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(module.CompileAsync);
+
+        Assert.False(module.IsCompiled);
+        Assert.Equal(0, MachineModule.Make(module).Run(Input).ExitCode);
+    }
+
+    [Fact]
     public void A_function_of_another_back_end_is_refused()
     {
         var builder = MachineBuilder.Machine(_ => { });
