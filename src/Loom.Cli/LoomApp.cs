@@ -43,6 +43,7 @@ internal static class LoomApp
         LogCommand.Create(),
         JournalCommands.Create(),
         BlobCommands.Create(),
+        ModuleCommands.Create(),
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
         TokenCommand.Create(),

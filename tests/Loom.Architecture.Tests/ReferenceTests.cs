@@ -17,7 +17,7 @@ public sealed class ReferenceTests
         { "Loom.Console", ["Loom.Core", "Loom.Provenance"] },
         { "BankLedger", ["Loom.Core"] },
         { "ExpenseDeclarations", ["Loom.Core"] },
-        { "loom", ["Loom.Core", "Loom.Journal", "Loom.Provenance"] },
+        { "loom", ["Loom.Core", "Loom.Journal", "Loom.Provenance", "Loom.Wasm"] },
         {
             "Loom.Host",
             ["Loom.Core", "Loom.Journal", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance", "Loom.Console", "BankLedger", "ExpenseDeclarations"]
