@@ -88,7 +88,11 @@ internal static class InspectWork
             count = findings.Count,
             findings = findings.Take(MostFindings).Select(f => new
             {
-                rule = f.Rule.ToString(), f.Message, f.Function, name = f.Function is { } n ? s.FunctionNames.GetValueOrDefault(n) : null, f.Offset,
+                rule = f.Rule.ToString(),
+                f.Message,
+                f.Function,
+                name = f.Function is { } n ? s.FunctionNames.GetValueOrDefault(n) : null,
+                f.Offset,
             }),
         },
     });

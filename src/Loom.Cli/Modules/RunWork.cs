@@ -80,7 +80,13 @@ internal static class RunWork
         {
             i.WriteJson(new
             {
-                file, vectors = path, backEnd = BackEnd.NameOf(compiled), steps = vectors.Steps.Count, asExpected = vectors.Steps.Count - wrong.Count, fuel, milliseconds = took.TotalMilliseconds,
+                file,
+                vectors = path,
+                backEnd = BackEnd.NameOf(compiled),
+                steps = vectors.Steps.Count,
+                asExpected = vectors.Steps.Count - wrong.Count,
+                fuel,
+                milliseconds = took.TotalMilliseconds,
                 differences = wrong.Select(w => new { w.Step, w.Command, expected = Core(w.Expected), got = Core(w.Got), w.Reason }),
             });
         }
