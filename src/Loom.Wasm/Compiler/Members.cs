@@ -51,6 +51,9 @@ internal static class Members
     public static MethodInfo Numerics(string name, params Type[] types) =>
         types.Length == 0 ? Method(typeof(Numerics), name) : Method(typeof(Numerics), name, types);
 
+    /// <summary>A method of <see cref="Rotation"/> with that name and those parameters.</summary>
+    public static MethodInfo Rotation(string name, params Type[] types) => Method(typeof(Rotation), name, types);
+
     /// <summary>A method of that name of <see cref="BulkOperations"/>.</summary>
     public static MethodInfo Bulk(string name) => Method(typeof(BulkOperations), name);
 

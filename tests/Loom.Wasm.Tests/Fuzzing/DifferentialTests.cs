@@ -12,7 +12,7 @@ public sealed class DifferentialTests
     [Fact]
     public void Back_ends_agree_on_results_traps_and_fuel()
     {
-        var run = SeedRun.Start("back ends agree", Tier.Count(ci: 300, @long: 100_000));
+        var run = SeedRun.Start("back ends agree", Tier.Count(ci: 150, @long: 100_000));
         foreach (var seed in run.Left)
         {
             var generated = ModuleGenerator.Generate(seed, new GeneratorOptions(PlainNaN: false));
@@ -25,7 +25,7 @@ public sealed class DifferentialTests
     [Fact]
     public void Back_ends_agree_on_mutated_modules()
     {
-        var run = SeedRun.Start("mutated modules agree", Tier.Count(ci: 1_000, @long: 100_000));
+        var run = SeedRun.Start("mutated modules agree", Tier.Count(ci: 500, @long: 100_000));
         foreach (var seed in run.Left)
         {
             var generated = ModuleGenerator.Generate(seed / 16, new GeneratorOptions(PlainNaN: false));
@@ -46,7 +46,7 @@ public sealed class DifferentialTests
     [ProgramFact("node", "nodejs")]
     public void Back_ends_agree_with_V8()
     {
-        var run = SeedRun.Start("agree with V8", Tier.Count(ci: 400, @long: 100_000));
+        var run = SeedRun.Start("agree with V8", Tier.Count(ci: 200, @long: 100_000));
         var backEnds = BackEnd.All.Values.ToList();
         var answers = new Queue<string[]>();
         foreach (var seed in run.Left)

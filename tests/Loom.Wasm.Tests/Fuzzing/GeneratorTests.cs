@@ -53,7 +53,7 @@ public sealed class GeneratorTests
     {
         var first = Seeds.First("mutated modules");
         var loaded = 0;
-        var count = Tier.Count(ci: 3_000, @long: 300_000);
+        var count = Tier.Count(ci: 1_500, @long: 300_000);
         for (var i = 0; i < count; i++)
         {
             var random = new Random(first + i);
