@@ -50,6 +50,9 @@ internal sealed record FunctionCode(
     /// <summary>Slots that every call costs besides its locals and operands: what a frame needs even when it holds nothing.</summary>
     private const int FrameOverhead = 16;
 
+    /// <summary>Instructions that cost one slot: what compiled code keeps in its frame besides locals and operands grows with them.</summary>
+    private const int InstructionsPerSlot = 8;
+
     /// <summary>What a call of this function takes from the budget of stack slots, the same on every back end.</summary>
-    public int StackCost => FrameOverhead + Locals.Length + MaxHeight;
+    public int StackCost => FrameOverhead + Locals.Length + MaxHeight + (Instructions.Length / InstructionsPerSlot);
 }

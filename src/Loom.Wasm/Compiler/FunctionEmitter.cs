@@ -63,7 +63,12 @@ internal sealed partial class FunctionEmitter
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldfld, Members.Store);
         il.Emit(OpCodes.Stloc, store);
-        if (calls) EmitInterruptCheck();
+        if (calls)
+        {
+            LargeFunction.EmitCheck(il, 0, traps.Before(TrapKind.HostStack), i => i.Emit(OpCodes.Ldloc, store));
+            EmitInterruptCheck();
+        }
+
         EmitLoadFuel();
         DeclareMemory();
     }

@@ -25,6 +25,7 @@ internal static class Members
     public static readonly MethodInfo FunctionAt = Method(typeof(Instance), nameof(Instance.FunctionAt), typeof(int));
     public static readonly FieldInfo Types = Field(typeof(CompiledInstance), nameof(CompiledInstance.Types));
 
+    public static readonly FieldInfo StackFloor = Field(typeof(Store), nameof(Loom.Wasm.Store.StackFloor));
     public static readonly FieldInfo FuelLeft = Field(typeof(Store), nameof(Loom.Wasm.Store.FuelLeft));
     public static readonly FieldInfo Interrupted = Field(typeof(Store), nameof(Loom.Wasm.Store.Interrupted));
     public static readonly FieldInfo MemoryBase = Field(typeof(LinearMemory), nameof(LinearMemory.Base));

@@ -64,7 +64,7 @@ internal sealed class ModuleEmitter
         for (var i = 0; i < emitter.methods.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            new FunctionEmitter(emitter, module.Code(i), emitter.methods[i].GetILGenerator()).Emit();
+            emitter.EmitFunction(i, module.Code(i));
         }
 
         var adapters = new AdapterEmitter(emitter.adapters);
@@ -125,13 +125,29 @@ internal sealed class ModuleEmitter
     {
         for (var i = 0; i < methods.Length; i++)
         {
-            var signature = Module.FunctionTypes[Module.ImportedFunctions + i];
-            methods[i] = type.DefineMethod(
-                MethodName(Module.ImportedFunctions + i),
-                MethodAttributes.Public | MethodAttributes.Static,
-                Convention.Result(signature),
-                Convention.Parameters(signature, type));
-            methods[i].InitLocals = false;
+            var function = Module.ImportedFunctions + i;
+            methods[i] = DefineMethod(MethodName(function), Module.FunctionTypes[function]);
         }
+    }
+
+    private MethodBuilder DefineMethod(string name, FunctionType signature)
+    {
+        var method = type.DefineMethod(name, MethodAttributes.Public | MethodAttributes.Static, Convention.Result(signature), Convention.Parameters(signature, type));
+        method.InitLocals = false;
+        return method;
+    }
+
+    private void EmitFunction(int body, FunctionCode code)
+    {
+        var method = methods[body];
+        if (NativeStack.RoomFor(code) is var room and > 0)
+        {
+            var entry = method;
+            method = DefineMethod(entry.Name + "body", code.Type);
+            method.SetImplementationFlags(MethodImplAttributes.NoInlining);
+            LargeFunction.EmitEntry(entry.GetILGenerator(), code.Type, method, room);
+        }
+
+        new FunctionEmitter(this, code, method.GetILGenerator()).Emit();
     }
 }

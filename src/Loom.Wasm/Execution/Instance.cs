@@ -113,7 +113,9 @@ public abstract class Instance : IDisposable
         var stack = store.StackLeft;
         try
         {
-            if (store.Depth++ > 0 && (store.StackLeft -= Store.ReentryCost) < 0) return TrapException.Of(TrapKind.StackExhausted).Trap;
+            if (store.Depth++ == 0) store.StackFloor = NativeStack.Floor();
+            else if ((store.StackLeft -= Store.ReentryCost) < 0) return TrapException.Of(TrapKind.StackExhausted).Trap;
+            if (NativeStack.IsUsedUp(store.StackFloor)) return TrapException.Of(TrapKind.HostStack).Trap;
             if (store.Interrupted) return TrapException.Of(TrapKind.Interrupted).Trap;
             function.Invoke(arguments, results, store.StackLeft);
             return null;

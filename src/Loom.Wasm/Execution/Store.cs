@@ -12,7 +12,7 @@ public sealed record ExecutionLimits
     /// <summary>The most elements that a table may have.</summary>
     public int TableElements { get; init; } = 65_536;
 
-    /// <summary>The budget of stack slots: every call takes 16 and one for each local and operand of the function, and gives them back at its end.</summary>
+    /// <summary>The budget of stack slots: every call takes 16, one for each local and operand of the function and one for eight of its instructions, and gives them back at its end.</summary>
     public int StackSlots { get; init; } = 65_536;
 }
 
@@ -30,6 +30,9 @@ public sealed class Store(ExecutionLimits limits)
 
     /// <summary>Stack slots that a call from outside gets: all of them, or what was left where the guest called the host that now calls back.</summary>
     internal int StackLeft = limits.StackSlots;
+
+    /// <summary>The lowest address that frames of compiled code may have.</summary>
+    internal nint StackFloor;
 
     /// <summary>How many calls from outside are under way, one inside the other.</summary>
     internal int Depth;

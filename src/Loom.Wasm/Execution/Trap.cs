@@ -33,6 +33,12 @@ public enum TrapKind
     /// <summary>The budget of stack slots was used up: calls are nested too deeply.</summary>
     StackExhausted,
 
+    /// <summary>
+    /// The thread's own stack was used up before the budget of stack slots was: the code has uncommonly large frames, or the thread a small
+    /// stack. Says nothing about the guest; <see cref="GuestThread"/> has room.
+    /// </summary>
+    HostStack,
+
     /// <summary>The fuel was used up.</summary>
     FuelExhausted,
 
@@ -75,6 +81,7 @@ internal sealed class TrapException(Trap trap) : Exception(trap.Message)
         TrapKind.UninitializedElement => "uninitialized element",
         TrapKind.IndirectCallType => "indirect call type mismatch",
         TrapKind.StackExhausted => "call stack exhausted",
+        TrapKind.HostStack => "the thread's stack is used up",
         TrapKind.FuelExhausted => "fuel exhausted",
         TrapKind.Interrupted => "interrupted",
         TrapKind.OutOfMemory => "out of memory",

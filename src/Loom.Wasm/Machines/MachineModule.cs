@@ -48,14 +48,24 @@ public sealed class MachineModule
     {
         fixed (byte* bytes = input)
         {
-            var call = new MachineCall(bytes, input.Length);
-            var store = new Store(Limits.Execution) { Fuel = fuel, Context = call };
-            using var cancelled = cancellation.UnsafeRegister(static s => ((Store)s!).Interrupt(), store);
-            using var clock = Limits.WallClock is { } limit
-                ? time.CreateTimer(static s => ((Store)s!).Interrupt(), store, limit, Timeout.InfiniteTimeSpan)
-                : null;
-            return Run(store, call, fuel);
+            var run = Run(bytes, input.Length, fuel, cancellation);
+            return run.Trap?.Kind == TrapKind.HostStack ? RunAgain(bytes, input.Length, fuel, cancellation) : run;
         }
+    }
+
+    // That the thread's stack was used up is no outcome: with more room the run ends as it does everywhere.
+    private unsafe MachineRun RunAgain(byte* input, int length, long fuel, CancellationToken cancellation) =>
+        GuestThread.Run(Limits.Execution, () => Run(input, length, fuel, cancellation));
+
+    private unsafe MachineRun Run(byte* input, int length, long fuel, CancellationToken cancellation)
+    {
+        var call = new MachineCall(input, length);
+        var store = new Store(Limits.Execution) { Fuel = fuel, Context = call };
+        using var cancelled = cancellation.UnsafeRegister(static s => ((Store)s!).Interrupt(), store);
+        using var clock = Limits.WallClock is { } limit
+            ? time.CreateTimer(static s => ((Store)s!).Interrupt(), store, limit, Timeout.InfiniteTimeSpan)
+            : null;
+        return Run(store, call, fuel);
     }
 
     private MachineRun Run(Store store, MachineCall call, long fuel)
