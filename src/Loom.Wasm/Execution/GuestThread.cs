@@ -35,7 +35,8 @@ public static class GuestThread
                     thrown = ExceptionDispatchInfo.Capture(e);
                 }
             },
-            size) { Name = "wasm guest", IsBackground = true };
+            size)
+        { Name = "wasm guest", IsBackground = true };
         thread.Start();
         thread.Join();
         thrown?.Throw();
