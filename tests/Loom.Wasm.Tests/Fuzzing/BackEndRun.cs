@@ -1,5 +1,3 @@
-using Loom.Wasm.Tests.BackEnds;
-
 namespace Loom.Wasm.Tests.Fuzzing;
 
 /// <summary>What came of calling a module's exported functions on one of our back ends, one after the other in one instance.</summary>
@@ -7,20 +5,18 @@ namespace Loom.Wasm.Tests.Fuzzing;
 /// <param name="Fuel">For each call the fuel that was left.</param>
 internal sealed record BackEndRun(string[] Answers, long[] Fuel)
 {
-    /// <summary>Runs a module.</summary>
-    /// <param name="backEnd">Where.</param>
-    /// <param name="bytes">The module; it must be valid and import nothing.</param>
+    /// <summary>Runs a module in a fresh instance.</summary>
+    /// <param name="executable">The module on its back end; it must import nothing.</param>
     /// <param name="calls">The exported functions, none of which takes anything.</param>
-    /// <param name="options">How it is made ready.</param>
-    /// <param name="fuel">Fuel of each call.</param>
+    /// <param name="fuel">Fuel of each call, and of the start function (-1).</param>
     /// <param name="words">Words for traps.</param>
-    public static BackEndRun Of(BackEnd backEnd, WasmModule module, IReadOnlyList<string> calls, ExecutableOptions options, Func<int, long> fuel, Func<TrapKind, string> words)
+    public static BackEndRun Of(Executable executable, IReadOnlyList<string> calls, Func<int, long> fuel, Func<TrapKind, string> words)
     {
         var store = new Store { Fuel = fuel(-1) };
         Instance instance;
         try
         {
-            instance = backEnd.Make(module, options).Instantiate(store, Imports.None);
+            instance = executable.Instantiate(store, Imports.None);
         }
         catch (Exception e) when (e is InstantiationException or LinkException)
         {

@@ -47,12 +47,11 @@ public sealed class DifferentialTests
     public void Back_ends_agree_with_V8()
     {
         var run = SeedRun.Start("agree with V8", Tier.Count(ci: 200, @long: 100_000));
-        var backEnds = BackEnd.All.Values.ToList();
         var answers = new Queue<string[]>();
         foreach (var seed in run.Left)
         {
             if (answers.Count == 0) answers = new Queue<string[]>(NodeEngine.Run(Enumerable.Range(seed, Batch).Select(s => ModuleGenerator.Generate(s))));
-            var ours = OnOurs(backEnds[seed % backEnds.Count], ModuleGenerator.Generate(seed));
+            var ours = OnOurs(seed, ModuleGenerator.Generate(seed));
             Same(seed, "V8", answers.Dequeue(), ours);
             run.Finish(Counts(ours));
         }
@@ -64,11 +63,10 @@ public sealed class DifferentialTests
     public void Back_ends_agree_with_wabt()
     {
         var run = SeedRun.Start("agree with wabt", Tier.Count(ci: 60, @long: 10_000));
-        var backEnds = BackEnd.All.Values.ToList();
         foreach (var seed in run.Left)
         {
             var generated = ModuleGenerator.Generate(seed);
-            var ours = OnOurs(backEnds[seed % backEnds.Count], generated);
+            var ours = OnOurs(seed, generated);
             Same(seed, "wabt", WabtEngine.Run(generated), ours);
             run.Finish(Counts(ours));
         }
@@ -106,9 +104,10 @@ public sealed class DifferentialTests
         var random = new Random(seed);
         var scarce = calls.Select(_ => (long)random.Next(1, random.Next(2, 20_000))).Append(1_000).ToArray();
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var executables = BackEnd.All.Values.Select(b => b.Make(module, new ExecutableOptions())).ToList();
         foreach (var (name, fuel) in new (string, Func<int, long>)[] { ("plenty", _ => 1_000_000), ("scarce", i => scarce[i < 0 ? ^1 : i]) })
         {
-            var runs = BackEnd.All.Values.Select(b => BackEndRun.Of(b, module, calls, new ExecutableOptions(), fuel, kind => "trap: " + kind)).ToList();
+            var runs = executables.Select(e => BackEndRun.Of(e, calls, fuel, kind => "trap: " + kind)).ToList();
             foreach (var run in runs.Skip(1))
             {
                 Same(seed, $"the {BackEnd.All.Keys.First()} ({name} fuel)", runs[0].Answers, run.Answers);
@@ -121,8 +120,13 @@ public sealed class DifferentialTests
         return counts;
     }
 
-    private static string[] OnOurs(BackEnd backEnd, GeneratedModule module) =>
-        BackEndRun.Of(backEnd, WasmModule.Load(module.Bytes), module.Calls, new ExecutableOptions(), _ => Plenty, TrapWords.Of).Answers;
+    /// <summary>Runs a module on one of our back ends, in one of the ways in which modules are made ready.</summary>
+    private static string[] OnOurs(int seed, GeneratedModule module)
+    {
+        var backEnd = BackEnd.All.Values.ElementAt(seed % BackEnd.All.Count);
+        var options = new ExecutableOptions { CountFuel = seed % 3 != 0, CanonicalNaN = seed % 5 != 0 };
+        return BackEndRun.Of(backEnd.Make(WasmModule.Load(module.Bytes), options), module.Calls, _ => Plenty, TrapWords.Of).Answers;
+    }
 
     private static void Same(int seed, string who, string[] theirs, string[] ours)
     {
