@@ -14,7 +14,7 @@ internal static class CSharpMachine
 
     public static ModuleAnswer Answer(MachineOutcome outcome) => outcome switch
     {
-        MachineOutcome.Accepted a => new ModuleAnswer(0, a.State.Bytes.ToArray(), Events(a.Events)),
+        MachineOutcome.Accepted a => new ModuleAnswer(true, a.State.Bytes.ToArray(), Events(a.Events)),
         MachineOutcome.Rejected r => Rejection(r.Rejection.Code, r.Rejection.Message),
         MachineOutcome.Invalid i => Rejection(i.Code, i.Message),
         var other => throw new InvalidOperationException($"{other} is no answer."),
@@ -46,6 +46,6 @@ internal static class CSharpMachine
         json.Name("message");
         json.String(message);
         json.EndObject();
-        return new ModuleAnswer(1, buffer.WrittenSpan.ToArray(), "[]"u8.ToArray());
+        return new ModuleAnswer(false, buffer.WrittenSpan.ToArray(), "[]"u8.ToArray());
     }
 }

@@ -16,7 +16,7 @@ public sealed class DeclarationEquivalenceTests(ITestOutputHelper output)
     private const int InternationalCases = 6_323;
 
     private static readonly DeclarationMachine Machine = new();
-    private readonly ModuleMachine _module = PinnedModule.Of("expense-declaration").Compile();
+    private readonly ModuleMachine _module = PinnedModule.Of("expense-declaration").Machine;
 
     [SharedDataFact(Domestic)]
     public Task Real_domestic_cases_give_the_same_bytes() => CompareAsync(Domestic, DomesticCases);
@@ -27,7 +27,7 @@ public sealed class DeclarationEquivalenceTests(ITestOutputHelper output)
     [Fact]
     public void Random_walks_give_the_same_bytes()
     {
-        var run = SeedRun.Start("declaration module walks", Tier.Count(ci: 200, @long: 20_000));
+        var run = SeedRun.Start("declaration module walks", Tier.Count(ci: 100, @long: 20_000));
         foreach (var seed in run.Left)
         {
             var walk = new DeclarationWalk(new Random(seed));
@@ -48,7 +48,7 @@ public sealed class DeclarationEquivalenceTests(ITestOutputHelper output)
     private async Task CompareAsync(string path, int cases)
     {
         var name = Path.GetFileName(path);
-        var count = Math.Min(Tier.Count(ci: 300, @long: cases), cases);
+        var count = Math.Min(Tier.Count(ci: 200, @long: cases), cases);
         var random = new Random(Seeds.First($"declaration module, {name}"));
         var chosen = count == cases ? null : Enumerable.Range(0, cases).OrderBy(_ => random.Next()).Take(count).ToHashSet();
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);

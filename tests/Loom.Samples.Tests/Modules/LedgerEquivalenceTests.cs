@@ -10,12 +10,12 @@ namespace Loom.Samples.Tests.Modules;
 public sealed class LedgerEquivalenceTests(ITestOutputHelper output)
 {
     private static readonly AccountMachine Machine = new();
-    private readonly ModuleMachine _module = PinnedModule.Of("bank-ledger").Compile();
+    private readonly ModuleMachine _module = PinnedModule.Of("bank-ledger").Machine;
 
     [Fact]
     public void Random_walks_give_the_same_bytes()
     {
-        var run = SeedRun.Start("ledger module walks", Tier.Count(ci: 200, @long: 20_000));
+        var run = SeedRun.Start("ledger module walks", Tier.Count(ci: 100, @long: 20_000));
         foreach (var seed in run.Left)
         {
             run.Finish(new Walk(_module, new Random(seed), seed).Run(60));
@@ -65,7 +65,7 @@ public sealed class LedgerEquivalenceTests(ITestOutputHelper output)
         {
             _now = new Timestamp(_now.Time.AddSeconds(random.Next(5)));
             var answer = _accounts[account].Send(command, CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(body)), principal, [], _now);
-            if (answer.Status != 0)
+            if (!answer.Accepted)
             {
                 return;
             }

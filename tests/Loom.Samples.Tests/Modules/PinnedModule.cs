@@ -7,9 +7,12 @@ namespace Loom.Samples.Tests.Modules;
 /// <summary>A module of <c>samples/modules</c> with what stands beside it.</summary>
 internal sealed class PinnedModule
 {
+    private readonly Lazy<ModuleMachine> _machine;
+
     private PinnedModule(string name, JsonElement locked)
     {
         (Name, Locked) = (name, locked);
+        _machine = new(() => new ModuleMachine(CompiledModule.Compile(WasmModule.Load(Bytes), new ExecutableOptions())));
         Manifest = Json(name + ".module.json");
     }
 
@@ -36,7 +39,8 @@ internal sealed class PinnedModule
 
     public static TheoryData<string> Names() => [.. All.Select(m => m.Name)];
 
-    public ModuleMachine Compile() => new(CompiledModule.Compile(WasmModule.Load(Bytes), new ExecutableOptions()));
+    /// <summary>The module as a machine, compiled once.</summary>
+    public ModuleMachine Machine => _machine.Value;
 
     private static JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file))).RootElement;
 }

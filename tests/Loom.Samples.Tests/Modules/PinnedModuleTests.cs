@@ -92,7 +92,7 @@ public sealed class PinnedModuleTests
     public void The_answers_are_those_of_the_vectors(string name)
     {
         var module = PinnedModule.Of(name);
-        var machine = module.Compile();
+        var machine = module.Machine;
         foreach (var (step, answer) in module.Vectors.Play(machine.Decide))
         {
             Assert.Equal($"{step} → {step.Answer}", $"{step} → {answer}");
@@ -113,21 +113,6 @@ public sealed class PinnedModuleTests
         Assert.All(
             module.Manifest.GetProperty("events").EnumerateArray().Select(e => e.GetString()!),
             e => Assert.Contains($"\"type\":\"{e}\"", answers, StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Bytes_that_are_no_frames_end_the_call_and_nothing_else(string name)
-    {
-        var machine = PinnedModule.Of(name).Compile();
-        var random = new Random(7);
-        foreach (var length in (int[])[0, 1, 4, 11, 12, 13, 40, 4000])
-        {
-            var noise = new byte[length];
-            random.NextBytes(noise);
-            var (trap, output) = machine.Call(noise);
-            Assert.True(trap is { Kind: TrapKind.Abort }, $"{length} bytes: {trap}, {output.Length} bytes of output");
-        }
     }
 
     public static TheoryData<string, Type> Twins() => new()
@@ -160,7 +145,7 @@ public sealed class PinnedModuleTests
     public void The_twin_of_a_CSharp_machine_has_vectors_that_the_machine_answers_the_same(string name, Type type)
     {
         var machine = (Machine)Activator.CreateInstance(type)!;
-        var module = PinnedModule.Of(name).Compile();
+        var module = PinnedModule.Of(name).Machine;
         foreach (var (_, _) in PinnedModule.Of(name).Vectors.Play((context, state, command) =>
         {
             var answer = module.Decide(context, state, command);

@@ -33,7 +33,7 @@ internal sealed class Twin(ModuleMachine module, Machine machine, string actor, 
             _revision += accepted.Events.Count;
         }
 
-        var kind = answer.Status == 0 ? "accepted" : "refused";
+        var kind = answer.Accepted ? "accepted" : "refused";
         Counts[kind] = Counts.GetValueOrDefault(kind) + 1;
         return answer;
     }

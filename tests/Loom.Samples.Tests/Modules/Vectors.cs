@@ -23,7 +23,7 @@ internal sealed record Vectors(string Actor, string At, IReadOnlyList<VectorStep
             var step = Steps[i];
             var context = new MachineContext(Actor, Timestamp.Parse(At), $"command-{i + 1}", step.Command, step.Principal, revision, step.Roles);
             var answer = machine(context, state, step.Body);
-            if (answer.Status == 0)
+            if (answer.Accepted)
             {
                 state = answer.State;
                 revision += JsonDocument.Parse(answer.Events).RootElement.GetArrayLength();

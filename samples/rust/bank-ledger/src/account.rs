@@ -114,7 +114,7 @@ impl Account {
         json.end_list();
         json.name("overdraft").cents(self.overdraft);
         json.name("owner").text(self.owner);
-        json.name("status").text(match self.status {
+        json.name("status").word(match self.status {
             Status::Unopened => "Unopened",
             Status::Open => "Open",
             Status::Closed => "Closed",

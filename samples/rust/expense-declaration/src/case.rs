@@ -69,7 +69,7 @@ impl Case {
         self.permit.write(&mut json);
         json.name("permitBudget").cents_or_null(self.permit_budget);
         json.name("reminders").integer(self.reminders);
-        json.name("trip").text(match self.trip {
+        json.name("trip").word(match self.trip {
             Trip::NotStarted => "NotStarted",
             Trip::Started => "Started",
             Trip::Ended => "Ended",

@@ -131,14 +131,14 @@ impl Document {
         json.name("approvals").list();
         for approval in self.approvals.iter() {
             json.object();
-            json.name("by").text(approval.by.name());
+            json.name("by").word(approval.by.name());
             json.name("principal").text(approval.principal);
             json.end_object();
         }
 
         json.end_list();
         json.name("round").integer(self.round);
-        json.name("status").text(self.status.code());
+        json.name("status").word(self.status.code());
         json.name("submittedBy").list();
         for name in self.submitted_by.iter() {
             json.text(name);

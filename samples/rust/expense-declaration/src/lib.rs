@@ -114,7 +114,7 @@ fn open(case: &mut Case, step: &Step, events: &mut Events) -> review::Check {
         data.name("amount").cents_or_null(case.amount);
         data.name("description").text_or_null(case.description);
         data.name("fourEyes").bool(case.four_eyes);
-        data.name("occurred").text(step.at);
+        data.name("occurred").word(step.at);
         data.name("permitBudget").cents_or_null(case.permit_budget);
     });
     Ok(())
@@ -126,7 +126,7 @@ fn save(case: &mut Case, step: &Step, events: &mut Events) -> review::Check {
     not_negative(amount)?;
     events.add("declaration-saved.v1", |data| {
         data.name("amount").cents_or_null(amount);
-        data.name("occurred").text(step.at);
+        data.name("occurred").word(step.at);
     });
     case.amount = amount.or(case.amount);
     case.declaration.status = Status::Draft;
@@ -148,7 +148,7 @@ fn submit(case: &mut Case, step: &Step, events: &mut Events) -> review::Check {
     rounds_left(&case.declaration)?;
     events.add("declaration-submitted.v1", |data| {
         data.name("amount").cents(amount);
-        data.name("occurred").text(step.at);
+        data.name("occurred").word(step.at);
         data.name("principal").text(step.context.principal);
     });
     case.amount = Some(amount);
@@ -163,7 +163,7 @@ fn submit_permit(case: &mut Case, step: &Step, events: &mut Events) -> review::C
     rounds_left(&case.permit)?;
     events.add("permit-submitted.v1", |data| {
         data.name("budget").cents_or_null(budget);
-        data.name("occurred").text(step.at);
+        data.name("occurred").word(step.at);
         data.name("principal").text(step.context.principal);
     });
     case.permit_budget = budget.or(case.permit_budget);
@@ -176,9 +176,9 @@ fn approve(document: &mut Document, four_eyes: bool, step: &Step, event: &str, e
     let principal = step.context.principal;
     review::approve(document, step.role, last, four_eyes, principal)?;
     events.add(event, |data| {
-        data.name("by").text(step.role.name());
+        data.name("by").word(step.role.name());
         data.name("final").bool(last);
-        data.name("occurred").text(step.at);
+        data.name("occurred").word(step.at);
         data.name("principal").text(principal);
     });
     document.approve(step.role, principal, last);
@@ -189,8 +189,8 @@ fn refuse(document: &mut Document, director_may: bool, step: &Step, event: &str,
     let reason = step.body.optional_text("reason")?;
     review::refuse(document, step.role, director_may)?;
     events.add(event, |data| {
-        data.name("by").text(step.role.name());
-        data.name("occurred").text(step.at);
+        data.name("by").word(step.role.name());
+        data.name("occurred").word(step.at);
         data.name("reason").text_or_null(reason);
     });
     document.reject(step.role);
@@ -227,8 +227,8 @@ fn pay(case: &Case, step: &Step, event: &str, events: &mut Events) {
     let amount = case.amount.unwrap_or_else(|| abort(4));
     events.add(event, |data| {
         data.name("amount").cents(amount);
-        data.name("by").text(step.role.name());
-        data.name("occurred").text(step.at);
+        data.name("by").word(step.role.name());
+        data.name("occurred").word(step.at);
     });
 }
 
@@ -237,7 +237,7 @@ fn start_trip(case: &mut Case, step: &Step, events: &mut Events) -> review::Chec
         return reject("trip-started", "The trip was started before.");
     }
 
-    events.add("trip-started.v1", |data| data.name("occurred").text(step.at));
+    events.add("trip-started.v1", |data| data.name("occurred").word(step.at));
     case.trip = Trip::Started;
     Ok(())
 }
@@ -249,7 +249,7 @@ fn end_trip(case: &mut Case, step: &Step, events: &mut Events) -> review::Check 
         Trip::NotStarted => return reject("trip-not-under-way", "The trip has not started."),
     }
 
-    events.add("trip-ended.v1", |data| data.name("occurred").text(step.at));
+    events.add("trip-ended.v1", |data| data.name("occurred").word(step.at));
     case.trip = Trip::Ended;
     Ok(())
 }
@@ -266,8 +266,8 @@ fn remind(case: &mut Case, step: &Step, events: &mut Events) -> review::Check {
     }
 
     events.add("reminder-sent.v1", |data| {
-        data.name("by").text(step.role.name());
-        data.name("occurred").text(step.at);
+        data.name("by").word(step.role.name());
+        data.name("occurred").word(step.at);
     });
     case.reminders += 1;
     Ok(())

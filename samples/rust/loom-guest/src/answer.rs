@@ -46,7 +46,7 @@ impl Events {
         self.json.name("data").object();
         data(&mut self.json);
         self.json.end_object();
-        self.json.name("type").text(name);
+        self.json.name("type").word(name);
         self.json.end_object();
     }
 
@@ -54,7 +54,7 @@ impl Events {
     pub fn add_raw(&mut self, name: &str, data: &[u8]) {
         self.json.object();
         self.json.name("data").raw(data);
-        self.json.name("type").text(name);
+        self.json.name("type").word(name);
         self.json.end_object();
     }
 }
@@ -105,7 +105,7 @@ pub(crate) fn frame(outcome: Outcome) -> &'static [u8] {
         Err(rejection) => {
             let mut json = Json::new();
             json.object();
-            json.name("code").text(rejection.code);
+            json.name("code").word(rejection.code);
             json.name("message").text(rejection.message);
             json.end_object();
             join_frames(1, json.bytes(), b"[]")

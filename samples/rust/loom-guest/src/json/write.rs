@@ -1,3 +1,4 @@
+use super::is_plain;
 use crate::memory::List;
 use crate::text::write_decimal;
 
@@ -37,14 +38,36 @@ impl Json {
         self.close(b']');
     }
 
-    /// Writes a member's name; its value follows.
+    /// Writes a member's name, which needs no escape; its value follows.
     #[inline(never)]
     pub fn name(&mut self, name: &str) -> &mut Self {
         self.separate();
-        self.quote(name);
+        self.bytes.reserve(name.len() + 3);
+        self.bytes.push(b'"');
+        self.bytes.extend(name.as_bytes());
+        self.bytes.push(b'"');
         self.bytes.push(b':');
         self.comma = false;
         self
+    }
+
+    /// Writes any member's name; its value follows.
+    pub fn any_name(&mut self, name: &str) -> &mut Self {
+        self.text(name);
+        self.bytes.push(b':');
+        self.comma = false;
+        self
+    }
+
+    /// Writes a text that needs no escape.
+    #[inline(never)]
+    pub fn word(&mut self, word: &str) {
+        self.separate();
+        self.bytes.reserve(word.len() + 2);
+        self.bytes.push(b'"');
+        self.bytes.extend(word.as_bytes());
+        self.bytes.push(b'"');
+        self.comma = true;
     }
 
     /// Writes a text.
@@ -138,7 +161,7 @@ impl Json {
         let text = text.as_bytes();
         let mut plain = 0;
         for (i, &c) in text.iter().enumerate() {
-            if c < b' ' || c == b'"' || c == b'\\' {
+            if !is_plain(c) {
                 self.bytes.extend(&text[plain..i]);
                 self.escape(c);
                 plain = i + 1;
