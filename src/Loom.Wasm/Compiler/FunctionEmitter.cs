@@ -65,7 +65,7 @@ internal sealed partial class FunctionEmitter
         il.Emit(OpCodes.Stloc, store);
         if (calls)
         {
-            LargeFunction.EmitCheck(il, 0, traps.Before(TrapKind.HostStack), i => i.Emit(OpCodes.Ldloc, store));
+            LargeFunction.EmitCheck(il, 0, i => i.Emit(OpCodes.Ldloc, store));
             EmitInterruptCheck();
         }
 

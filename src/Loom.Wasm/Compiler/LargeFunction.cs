@@ -11,8 +11,7 @@ internal static class LargeFunction
     /// <summary>Writes the entry of a function that needs so many bytes.</summary>
     public static void EmitEntry(ILGenerator il, FunctionType type, MethodBuilder body, int room)
     {
-        var full = il.DefineLabel();
-        EmitCheck(il, room, full, static i =>
+        EmitCheck(il, room, static i =>
         {
             i.Emit(OpCodes.Ldarg_0);
             i.Emit(OpCodes.Ldfld, Members.Store);
@@ -20,16 +19,13 @@ internal static class LargeFunction
         for (var i = 0; i <= Convention.StackPosition(type); i++) il.EmitLoadArgument(i);
         il.Emit(OpCodes.Call, body);
         il.Emit(OpCodes.Ret);
-        il.MarkLabel(full);
-        il.Emit(OpCodes.Ldc_I4, (int)TrapKind.HostStack);
-        il.Emit(OpCodes.Call, Members.Throw);
-        il.Emit(OpCodes.Ldnull);
-        il.Emit(OpCodes.Throw);
     }
 
-    /// <summary>Branches away when the frame at hand, and so many bytes below it, reach beyond the floor of the thread's stack.</summary>
-    public static void EmitCheck(ILGenerator il, int room, System.Reflection.Emit.Label full, Action<ILGenerator> loadStore)
+    /// <summary>Traps when the frame at hand, and so many bytes below it, reach beyond the floor of the thread's stack.</summary>
+    public static void EmitCheck(ILGenerator il, int room, Action<ILGenerator> loadStore)
     {
+        var fine = il.DefineLabel();
+
         // Its address is all that is wanted of it.
         il.Emit(OpCodes.Ldloca, il.DeclareLocal(typeof(int)));
         il.Emit(OpCodes.Conv_U);
@@ -42,6 +38,10 @@ internal static class LargeFunction
 
         loadStore(il);
         il.Emit(OpCodes.Ldfld, Members.StackFloor);
-        il.Emit(OpCodes.Blt_Un, full);
+        il.Emit(OpCodes.Bge_Un, fine);
+        loadStore(il);
+        il.Emit(OpCodes.Ldc_I4, room);
+        il.Emit(OpCodes.Call, Members.MakeRoom);
+        il.MarkLabel(fine);
     }
 }

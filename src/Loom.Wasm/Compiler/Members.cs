@@ -38,6 +38,7 @@ internal static class Members
     public static readonly FieldInfo Context = Field(typeof(CompiledFunction), nameof(CompiledFunction.Context));
     public static readonly MethodInfo FunctionType = typeof(Function).GetProperty(nameof(Function.Type))!.GetMethod!;
     public static readonly MethodInfo HostCall = Method(typeof(HostCall), nameof(Wasm.HostCall.Call));
+    public static readonly MethodInfo MakeRoom = Method(typeof(NativeStack), nameof(NativeStack.MakeRoom));
     public static readonly MethodInfo CheckType = Method(typeof(GeneratedCode), nameof(GeneratedCode.CheckType));
     public static readonly MethodInfo Throw = Method(typeof(GeneratedCode), nameof(GeneratedCode.Throw));
     public static readonly MethodInfo ThrowConversion = Method(typeof(GeneratedCode), nameof(GeneratedCode.ThrowConversion));

@@ -83,8 +83,8 @@ internal static class BulkOperations
         var grown = instance.Tables[table];
         if (!grown.MayGrow((uint)count)) return -1;
 
-        // All elements are charged, also those that were there: growing copies them, and a guest that grows one by one pays for it.
-        ChargeElements(instance, (uint)grown.Count + (uint)count);
+        // Growing moves the elements that are there, to an array that is mostly a large object: a guest that grows one by one pays for it.
+        if (instance.CountsFuel && count != 0) instance.Store.Charge(grown.Count + ((uint)count / ElementsPerUnit));
         return grown.Grow((uint)count, value);
     }
 

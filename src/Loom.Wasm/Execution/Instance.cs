@@ -115,7 +115,7 @@ public abstract class Instance : IDisposable
         {
             if (store.Depth++ == 0) store.StackFloor = NativeStack.Floor();
             else if ((store.StackLeft -= Store.ReentryCost) < 0) return TrapException.Of(TrapKind.StackExhausted).Trap;
-            if (NativeStack.IsUsedUp(store.StackFloor)) return TrapException.Of(TrapKind.HostStack).Trap;
+            NativeStack.MakeRoom(store, 0);
             if (store.Interrupted) return TrapException.Of(TrapKind.Interrupted).Trap;
             function.Invoke(arguments, results, store.StackLeft);
             return null;

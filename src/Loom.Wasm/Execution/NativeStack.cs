@@ -17,8 +17,8 @@ internal static unsafe class NativeStack
     /// <summary>A function whose frame may be larger than this is entered through a check of its own, made before there is a frame.</summary>
     private const int LargeFrame = 32 * 1024;
 
-    // What a run gets below the place where it starts, where the thread has as much: what 65,536 slots take in ordinary code.
-    private const int Reach = 1024 * 1024;
+    // How far beyond what is needed the floor is moved at once, where the thread has as much.
+    private const int Reach = 256 * 1024;
     private const int Step = 16 * 1024;
 
     // Besides the 64 or 128 KiB that the platform keeps: host functions, the just-in-time compiler and exceptions need room below the floor.
@@ -27,23 +27,21 @@ internal static unsafe class NativeStack
     [ThreadStatic]
     private static nint floor;
 
-    /// <summary>The lowest address for frames of guests on this thread. Found once, by going there.</summary>
-    public static nint Floor()
-    {
-        if (floor == 0)
-        {
-            byte here;
-            floor = Descend((nint)(&here) - Reach - Margin) + Margin;
-        }
+    /// <summary>The lowest address for frames of guests on this thread, as far as it is known.</summary>
+    public static nint Floor() => floor != 0 ? floor : nint.MaxValue;
 
-        return floor;
-    }
-
-    /// <summary>Whether the thread's stack is used up to the floor.</summary>
-    public static bool IsUsedUp(nint floor)
+    /// <summary>Makes sure that there are so many bytes between here and the floor, lowering it where the thread's stack goes on.</summary>
+    /// <exception cref="TrapException">It does not go on.</exception>
+    public static void MakeRoom(Store store, int room)
     {
         byte here;
-        return (nint)(&here) < floor;
+        var wanted = (nint)(&here) - room;
+        if (wanted >= store.StackFloor) return;
+
+        // Nothing but going there tells where a stack ends. It is done at most once for each part of it.
+        floor = Math.Min(Floor(), Descend(wanted - Reach - Margin) + Margin);
+        store.StackFloor = floor;
+        if (wanted < floor) throw TrapException.Of(TrapKind.HostStack);
     }
 
     /// <summary>Tells how large this thread's stack is; to be called where the thread starts.</summary>
