@@ -92,8 +92,11 @@ internal sealed class ModuleBuilder
         foreach (var item in items) w.U32(item);
     });
 
-    /// <summary>A passive (1) or declarative (3) segment of functions.</summary>
-    public void Elements(byte flags, int[] items) => elements.Add(w =>
+    public void PassiveElements(params int[] items) => Elements((byte)1, items);
+
+    public void DeclaredElements(params int[] items) => Elements((byte)3, items);
+
+    private void Elements(byte flags, int[] items) => elements.Add(w =>
     {
         w.Byte(flags).Byte(0).U32(items.Length);
         foreach (var item in items) w.U32(item);

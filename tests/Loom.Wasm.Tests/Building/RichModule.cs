@@ -24,8 +24,8 @@ internal static class RichModule
         module.Export("memory", ExternalKind.Memory, 0);
         module.Export("größe", ExternalKind.Global, 1);
         module.Elements(1, sum, pick);
-        module.Elements(1, [pick]);
-        module.Elements(3, [pick]);
+        module.PassiveElements(pick);
+        module.DeclaredElements(pick);
         module.Data(8, [.. "hello"u8]);
         module.PassiveData([1, 2, 3, 4]);
         module.Custom("name", new ByteWriter().Byte(1).Sized(new ByteWriter().U32(2).U32(0).Name("log").U32(sum).Name("sum").ToArray()).ToArray());

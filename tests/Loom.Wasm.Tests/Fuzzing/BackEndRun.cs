@@ -6,7 +6,7 @@ namespace Loom.Wasm.Tests.Fuzzing;
 internal sealed record BackEndRun(string[] Answers, long[] Fuel)
 {
     /// <summary>Runs a module in a fresh instance.</summary>
-    /// <param name="executable">The module on its back end; it must import nothing.</param>
+    /// <param name="executable">The module on its back end; it may import what <see cref="FuzzHost"/> offers.</param>
     /// <param name="calls">The exported functions, none of which takes anything.</param>
     /// <param name="fuel">Fuel of each call, and of the start function (-1).</param>
     /// <param name="words">Words for traps.</param>
@@ -16,7 +16,7 @@ internal sealed record BackEndRun(string[] Answers, long[] Fuel)
         Instance instance;
         try
         {
-            instance = executable.Instantiate(store, Imports.None);
+            instance = executable.Instantiate(store, FuzzHost.Imports);
         }
         catch (Exception e) when (e is InstantiationException or LinkException)
         {

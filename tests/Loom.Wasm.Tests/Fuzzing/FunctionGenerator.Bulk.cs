@@ -13,13 +13,13 @@ internal sealed partial class FunctionGenerator
     private void Element(int depth)
     {
         Value(ValueType.I32, depth + 1);
-        if (module.Chance(95)) w.I32(3).Op(Opcode.I32And);
+        if (module.Chance(99)) w.I32(3).Op(Opcode.I32And);
     }
 
     /// <summary>A small number, mostly.</summary>
     private void Small(int most)
     {
-        if (module.Chance(4)) Constants.Write(w, Random, ValueType.I32);
+        if (module.Chance(1)) Constants.Write(w, Random, ValueType.I32);
         else w.I32(Random.Next(most));
     }
 
@@ -59,14 +59,14 @@ internal sealed partial class FunctionGenerator
                 w.Op(Opcode.TableFill, table);
                 break;
             case 1:
-                Three(6, 6, 4);
+                Three(3, 3, 3);
                 w.Op(Opcode.TableCopy, table, table);
                 break;
             case 2:
-                Three(6, 2, 3);
+                Three(6, 2, 2);
                 w.Op(Opcode.TableInit, 1, 0);
                 break;
-            case 3 when module.Chance(20): w.Op(Opcode.ElemDrop, Random.Next(3)); break;
+            case 3 when module.Chance(8): w.Op(Opcode.ElemDrop, Random.Next(3)); break;
             default:
                 Element(depth);
                 Value(type, depth + 1);
@@ -94,7 +94,7 @@ internal sealed partial class FunctionGenerator
                 w.Op(Opcode.MemoryInit, 1, 0);
                 break;
             default:
-                if (module.Chance(20)) w.Op(Opcode.DataDrop, Random.Next(2));
+                if (module.Chance(8)) w.Op(Opcode.DataDrop, Random.Next(2));
                 break;
         }
     }

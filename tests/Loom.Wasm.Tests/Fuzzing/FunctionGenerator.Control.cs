@@ -104,7 +104,7 @@ internal sealed partial class FunctionGenerator
 
         switch (Random.Next(10))
         {
-            case 0: w.Op(Opcode.Unreachable); break;
+            case 0 when module.Chance(40): w.Op(Opcode.Unreachable); break;
             case 1 or 2 or 3:
                 Values(results, depth);
                 w.Op(Opcode.Return);
@@ -173,7 +173,7 @@ internal sealed partial class FunctionGenerator
     private void CallIt(int function, int depth)
     {
         var (parameters, gives) = module.Functions[function];
-        if (module.Chance(65))
+        if (module.Chance(88))
         {
             w.Op(Opcode.Call, function);
             return;

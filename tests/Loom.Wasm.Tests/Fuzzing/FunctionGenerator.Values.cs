@@ -70,7 +70,7 @@ internal sealed partial class FunctionGenerator
     {
         var all = OperatorsByResult.All[type];
         var opcode = all[Random.Next(all.Length)];
-        if ((!module.Options.Floats && OperatorsByResult.UsesFloats(opcode)) || (OperatorsByResult.IsTruncation(opcode) && module.Chance(90)))
+        if ((!module.Options.Floats && OperatorsByResult.UsesFloats(opcode)) || (OperatorsByResult.IsTruncation(opcode) && module.Chance(95)))
         {
             Leaf(type);
             return;
@@ -81,7 +81,7 @@ internal sealed partial class FunctionGenerator
         if (signature.Second != 0)
         {
             Value(signature.Second, depth + 1);
-            if (OperatorsByResult.IsDivision(opcode) && module.Chance(92)) NotZero(signature.Second);
+            if (OperatorsByResult.IsDivision(opcode) && module.Chance(97)) NotZero(signature.Second);
         }
 
         w.Op(opcode);

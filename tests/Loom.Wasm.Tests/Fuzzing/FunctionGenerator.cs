@@ -112,13 +112,13 @@ internal sealed partial class FunctionGenerator
     private void Address(int depth)
     {
         Value(ValueType.I32, depth + 1);
-        if (!module.Chance(4)) w.I32(module.Chance(50) ? 0xff : 0xfff8).Op(Opcode.I32And);
+        if (!module.Chance(1)) w.I32(module.Chance(50) ? 0xff : 0xfff8).Op(Opcode.I32And);
     }
 
     private void Access(Opcode access)
     {
         w.Op(access).U32(Random.Next(Operators.WidthOf(access) + 1));
-        w.U32(Random.Next(40) switch { 0 => uint.MaxValue, 1 => 65_536, < 20 => 0, _ => (uint)Random.Next(256) });
+        w.U32(Random.Next(300) switch { 0 => uint.MaxValue, 1 => 65_536, < 150 => 0, _ => (uint)Random.Next(256) });
     }
 
     /// <summary>Puts values of these types on the stack.</summary>

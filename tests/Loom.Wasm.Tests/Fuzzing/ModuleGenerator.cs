@@ -60,15 +60,21 @@ internal sealed class ModuleGenerator
 
     private byte[] Build()
     {
+        foreach (var (name, parameters, results, _) in Options.HostFunctions ? FuzzHost.Functions : [])
+        {
+            module.ImportFunction("env", name, parameters, results);
+            Functions.Add((parameters, results));
+        }
+
         module.Memory(1, 3);
         module.Table(ValueType.FuncRef, TableSize, 20);
         HasExternTable = Chance(50);
         if (HasExternTable) module.Table(ValueType.ExternRef, 5, 9);
         AddGlobals();
         for (var i = Random.Next(2, 7); i > 0; i--) Functions.Add((SomeTypes(4), Chance(70) ? [AnyType()] : SomeTypes(3)));
-        foreach (var (parameters, results) in Functions) module.Declare(parameters, results);
+        foreach (var (parameters, results) in Functions[module.ImportedFunctions..]) module.Declare(parameters, results);
         AddSegments();
-        for (var i = 0; i < Functions.Count; i++)
+        for (var i = module.ImportedFunctions; i < Functions.Count; i++)
         {
             var (parameters, results) = Functions[i];
             var locals = SomeTypes(Chance(10) ? 40 : 8);
@@ -100,8 +106,8 @@ internal sealed class ModuleGenerator
     {
         var all = Enumerable.Range(0, Functions.Count).ToArray();
         module.Elements(Random.Next(3), [.. Enumerable.Range(0, 8).Select(_ => Random.Next(all.Length))]);
-        module.Elements(1, [.. Enumerable.Range(0, 4).Select(_ => Random.Next(all.Length))]);
-        module.Elements(3, all);
+        module.PassiveElements([.. Enumerable.Range(0, 4).Select(_ => Random.Next(all.Length))]);
+        module.DeclaredElements(all);
         var bytes = new byte[Random.Next(64)];
         Random.NextBytes(bytes);
         module.Data(Random.Next(1_000), bytes);

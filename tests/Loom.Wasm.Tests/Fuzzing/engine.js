@@ -14,6 +14,14 @@ function call(f) {
   }
 }
 
+// The same functions as in FuzzHost.cs.
+const env = {
+  mix: (a, b) => BigInt.asIntN(64, b * 31n + BigInt(a >>> 0)),
+  sign: (a, b, c) => (a > b ? 1 : 0) ^ c,
+  several: () => [-2, -2.5, -0x7fffffffffffffffn, 1.5],
+  nothing: () => {},
+};
+
 for (const job of jobs) {
   const bytes = Buffer.from(job.wasm, 'base64');
   if (job.calls === null) {
@@ -21,7 +29,7 @@ for (const job of jobs) {
     continue;
   }
   try {
-    const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports;
     console.log(JSON.stringify(job.calls.map(name => call(exports[name]))));
   } catch (e) {
     console.log(JSON.stringify(['refused: ' + e.message]));
