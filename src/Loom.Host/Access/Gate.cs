@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Loom.Hosting.Access.Tokens;
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Problems;
@@ -20,6 +21,8 @@ internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenSto
     /// <summary>Where a browser keeps its token after logging in.</summary>
     public const string Cookie = "loom-token";
 
+    private static readonly ClaimsPrincipal LoopbackUser = Caller.Loopback.ToUser();
+
     public Task InvokeAsync(HttpContext context)
     {
         if (Origins.Refuse(context.Request, settings.Now.RequiresToken) is { } foreign)
@@ -30,7 +33,7 @@ internal sealed class Gate(RequestDelegate next, LiveSettings settings, TokenSto
         var (caller, token) = Authenticate(context);
         if (caller is not null)
         {
-            context.User = caller.ToUser();
+            context.User = ReferenceEquals(caller, Caller.Loopback) ? LoopbackUser : caller.ToUser();
             context.Features.Set(caller);
         }
 

@@ -23,7 +23,7 @@ internal static partial class CommandAnswers
         {
             case CommandReply.Accepted done:
                 response.Headers.ETag = $"\"{done.Revision.ToString(CultureInfo.InvariantCulture)}\"";
-                return Results.Json(
+                return new JsonAnswer<CommandResult>(
                     new CommandResult(done.Actor.ToString(), command.Id.Value, done.Revision, done.Events, done.Link.ToString(), done.Repeated), LoomJson.Default.CommandResult);
             case CommandReply.Rejected no:
                 return new Refusal(422, "rejected", no.Message, Rejection: no.Code);

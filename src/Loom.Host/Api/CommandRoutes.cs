@@ -17,6 +17,9 @@ internal static class CommandRoutes
 {
     private const int Slack = 16 << 20;
 
+    // A body of up to so many announced bytes is read in one piece.
+    private const int AtOnce = 4096;
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/actors/{actor}/commands/{type}", SendAsync).Needs(Permission.SendCommands).Takes("expectedRevision")
             .WithName("SendCommand").WithTags("actors").WithSummary("Sends a command; answered when durable.")
@@ -112,8 +115,15 @@ internal static class CommandRoutes
             throw TooLarge($"{request.ContentLength}");
         }
 
+        if (request.ContentLength is > 0 and <= AtOnce)
+        {
+            var whole = new byte[request.ContentLength.Value];
+            await request.Body.ReadExactlyAsync(whole, request.HttpContext.RequestAborted);
+            return whole;
+        }
+
         // What the caller announces is not reserved before it arrives.
-        using var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 256, 16 * 1024));
+        using var body = new MemoryStream(AtOnce);
         var buffer = new byte[4096];
         for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
         {

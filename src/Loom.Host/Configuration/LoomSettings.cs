@@ -18,6 +18,10 @@ internal sealed class LoomSettings(IReadOnlyList<SettingInForce> all)
 
     public string Environment => Text("environment");
 
+    /// <summary>From which level on this host's own voice is heard.</summary>
+    public LogLevel LogLevel { get; } =
+        Enum.TryParse<LogLevel>(all.FirstOrDefault(s => s.Setting.Name == "logging.level")?.Value, ignoreCase: true, out var level) ? level : LogLevel.Information;
+
     public bool IsProduction => Environment is "production" or "prod";
 
     public string Text(string name) => _byName[name].Value;

@@ -96,7 +96,7 @@ internal static class Composition
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddFilter((category, level) =>
         {
-            var wanted = Enum.TryParse<LogLevel>(live.Now.Text("logging.level"), ignoreCase: true, out var parsed) ? parsed : LogLevel.Information;
+            var wanted = live.Now.LogLevel; // asked several times a request
 
             // That the console's cookies are signed with a key in the data folder is meant so.
             if (category?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) == true && level < LogLevel.Error)

@@ -52,6 +52,7 @@ internal sealed class MetricFamily(Instrument instrument)
     public static IReadOnlyList<double> Bounds { get; } = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Tags, Series> _byTags = new();
 
     public string Name { get; } = PrometheusText.NameOf(instrument);
 
@@ -64,17 +65,33 @@ internal sealed class MetricFamily(Instrument instrument)
         _ => "gauge",
     };
 
+    private readonly bool _isHistogram = instrument is Histogram<double> or Histogram<long> or Histogram<int>;
+
     public IEnumerable<(string Labels, Series Series)> All => _series.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value));
 
     public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = PrometheusText.LabelsOf(tags);
-        if (!_series.TryGetValue(labels, out var series))
+        // One or two tags, which is nearly always: found without writing the labels anew.
+        var isShort = tags.Length <= 2 && !instrument.IsObservable;
+        var key = isShort ? Tags.Of(tags) : default;
+        if (!isShort || !_byTags.TryGetValue(key, out var series))
         {
-            series = _series.GetOrAdd(_series.Count < MetricsCollector.MaxSeries ? labels : "rest=\"true\"", static _ => new Series());
+            series = SeriesOf(tags);
+            if (isShort && _byTags.Count < MetricsCollector.MaxSeries)
+            {
+                _byTags[key] = series;
+            }
         }
 
-        series.Add(value, isSet: instrument.IsObservable, histogram: Type == "histogram");
+        series.Add(value, isSet: instrument.IsObservable, histogram: _isHistogram);
+    }
+
+    private Series SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = PrometheusText.LabelsOf(tags);
+        return _series.TryGetValue(labels, out var series)
+            ? series
+            : _series.GetOrAdd(_series.Count < MetricsCollector.MaxSeries ? labels : "rest=\"true\"", static _ => new Series());
     }
 
     public void ForgetObserved()
@@ -83,6 +100,16 @@ internal sealed class MetricFamily(Instrument instrument)
         {
             _series.Clear();
         }
+    }
+
+    private readonly record struct Tags(string? Name, object? Value, string? Name2, object? Value2)
+    {
+        public static Tags Of(ReadOnlySpan<KeyValuePair<string, object?>> tags) => tags.Length switch
+        {
+            0 => default,
+            1 => new Tags(tags[0].Key, tags[0].Value, null, null),
+            _ => new Tags(tags[0].Key, tags[0].Value, tags[1].Key, tags[1].Value),
+        };
     }
 
     /// <summary>One line, or one histogram.</summary>

@@ -11,6 +11,11 @@ internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, Ru
     public async Task<ActorMemory> LoadAsync(StreamName stream, Machine machine, CancellationToken cancellationToken)
     {
         metrics.Loaded();
+        if (await journal.LastRevisionAsync(stream, cancellationToken) < 0)
+        {
+            return new ActorMemory(new CommandIndex(maxCommandIds)); // not born yet: no snapshot to look for, nothing to read
+        }
+
         return await FromSnapshotAsync(stream, machine, cancellationToken) ?? await FromBirthAsync(stream, machine, cancellationToken);
     }
 

@@ -67,13 +67,28 @@ public sealed class ValidateCommand(ActorTypes types, int maxCommandBytes = Tran
             return null;
         }
 
-        if (c.Roles.Count > MaxRoles || c.Roles.Any(r => !IsText(r, 128)))
+        string[] roles = [.. c.Roles]; // an own copy: the caller's list may change
+        if (roles.Length > MaxRoles || !Array.TrueForAll(roles, r => IsText(r, 128)))
         {
             return Invalid("invalid-roles", $"At most {MaxRoles} roles, each of 1 to 128 printable characters.");
         }
 
-        c.SortedRoles = [.. c.Roles.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        c.SortedRoles = IsSorted(roles) ? roles : [.. roles.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return null;
+    }
+
+    // By code unit, none twice.
+    private static bool IsSorted(string[] roles)
+    {
+        for (var i = 1; i < roles.Length; i++)
+        {
+            if (string.CompareOrdinal(roles[i - 1], roles[i]) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private CommandReply.Refused? Body(ActorCommand c)
