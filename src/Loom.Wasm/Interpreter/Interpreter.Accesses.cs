@@ -6,9 +6,7 @@ internal static unsafe partial class Interpreter
     private static ulong* Access(LinearMemory memory, in Instruction instruction, ulong* top)
     {
         var stored = instruction.Opcode >= Opcode.I32Store;
-        var address = (ulong)(uint)top[stored ? -2 : -1] + instruction.Immediate;
-        if (address + Size(instruction.Opcode) > (ulong)memory.Length) throw TrapException.Of(TrapKind.MemoryOutOfBounds);
-        var at = memory.Base + address;
+        var at = At(memory, top[stored ? -2 : -1], instruction.Immediate, Size(instruction.Opcode));
         if (stored)
         {
             Store(instruction.Opcode, at, top[-1]);
@@ -17,6 +15,15 @@ internal static unsafe partial class Interpreter
 
         top[-1] = Load(instruction.Opcode, at);
         return top;
+    }
+
+    /// <summary>The address of an access, which must lie in the memory as a whole.</summary>
+    private static byte* At(LinearMemory memory, ulong address, ulong offset, uint size)
+    {
+        // An address of 32 bits and an offset of 32 bits do not wrap.
+        address += offset;
+        if (address + size > (ulong)memory.Length) Numerics.Trap(TrapKind.MemoryOutOfBounds);
+        return memory.Base + address;
     }
 
     private static uint Size(Opcode opcode) => opcode switch

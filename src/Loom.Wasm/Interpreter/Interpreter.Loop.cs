@@ -31,6 +31,7 @@ internal static unsafe partial class Interpreter
         instructions = code.Instructions;
         position = 0;
         var counts = instance.CountsFuel;
+        var references = code.HasReferences;
 
         while (true)
         {
@@ -76,6 +77,7 @@ internal static unsafe partial class Interpreter
                     locals = machine.Bottom + frame.Locals;
                     operands = locals + code.Locals;
                     counts = instance.CountsFuel;
+                    references = code.HasReferences;
                     break;
                 case Opcode.Call:
                 case Opcode.CallIndirect:
@@ -103,13 +105,17 @@ internal static unsafe partial class Interpreter
                     top--;
                     break;
                 case Opcode.LocalGet:
-                    Move(machine, code, locals + a, top++, 1);
+                    *top = locals[a];
+                    if (references) MoveReference(machine, locals + a, top);
+                    top++;
                     break;
                 case Opcode.LocalSet:
-                    Move(machine, code, --top, locals + a, 1);
+                    locals[a] = *--top;
+                    if (references) MoveReference(machine, top, locals + a);
                     break;
                 case Opcode.LocalTee:
-                    Move(machine, code, top - 1, locals + a, 1);
+                    locals[a] = top[-1];
+                    if (references) MoveReference(machine, top - 1, locals + a);
                     break;
                 case Opcode.GlobalGet:
                     var read = instance.Globals[a]!;
@@ -139,20 +145,71 @@ internal static unsafe partial class Interpreter
                 case Opcode.RefIsNull:
                     top[-1] = machine.References[top - 1 - machine.Bottom] is null ? 1u : 0u;
                     break;
-                case >= Opcode.MemoryInit or Opcode.TableGet or Opcode.TableSet or Opcode.MemoryGrow or Opcode.MemorySize:
-                    top = Bulk(machine, instance, in instruction, top);
+
+                // The most frequent operators have their own cases; all others are found by family.
+                case Opcode.I32Add:
+                    top--;
+                    top[-1] = (uint)top[-1] + (uint)*top;
                     break;
-                case >= Opcode.I32Load and <= Opcode.I64Store32:
-                    top = Access(instance.Memory!, in instruction, top);
+                case Opcode.I32Sub:
+                    top--;
+                    top[-1] = (uint)top[-1] - (uint)*top;
+                    break;
+                case Opcode.I32And:
+                    top--;
+                    top[-1] &= *top;
+                    break;
+                case Opcode.I32Eqz:
+                    top[-1] = top[-1] == 0 ? 1u : 0u;
+                    break;
+                case Opcode.I32Eq:
+                    top--;
+                    top[-1] = top[-1] == *top ? 1u : 0u;
+                    break;
+                case Opcode.I32Ne:
+                    top--;
+                    top[-1] = top[-1] != *top ? 1u : 0u;
+                    break;
+                case Opcode.I32LtU:
+                    top--;
+                    top[-1] = top[-1] < *top ? 1u : 0u;
+                    break;
+                case Opcode.I32GtU:
+                    top--;
+                    top[-1] = top[-1] > *top ? 1u : 0u;
+                    break;
+                case Opcode.I32Shl:
+                    top--;
+                    top[-1] = (uint)top[-1] << (int)*top;
+                    break;
+                case Opcode.I32Load:
+                    top[-1] = *(uint*)At(instance.Memory!, top[-1], instruction.Immediate, 4);
+                    break;
+                case Opcode.I32Load8U:
+                    top[-1] = *At(instance.Memory!, top[-1], instruction.Immediate, 1);
+                    break;
+                case Opcode.I32Store:
+                    top -= 2;
+                    *(uint*)At(instance.Memory!, *top, instruction.Immediate, 4) = (uint)top[1];
                     break;
                 default:
-                    top = Operate(instruction.Opcode, top, instance.Executable.Options.CanonicalNaN);
+                    top = ByFamily(machine, instance, in instruction, top);
                     break;
             }
         }
     }
 
     private static bool IsReference(ValueType type) => type is ValueType.FuncRef or ValueType.ExternRef;
+
+    private static ulong* ByFamily(InterpreterStack machine, InterpretedInstance instance, in Instruction instruction, ulong* top) => instruction.Opcode switch
+    {
+        >= Opcode.MemoryInit or Opcode.TableGet or Opcode.TableSet or Opcode.MemoryGrow or Opcode.MemorySize => Bulk(machine, instance, in instruction, top),
+        >= Opcode.I32Load and <= Opcode.I64Store32 => Access(instance.Memory!, in instruction, top),
+        _ => Operate(instruction.Opcode, top, instance.Executable.Options.CanonicalNaN),
+    };
+
+    private static void MoveReference(InterpreterStack machine, ulong* from, ulong* to) =>
+        machine.References[to - machine.Bottom] = machine.References[from - machine.Bottom];
 
     private static void Move(InterpreterStack machine, InterpretedCode code, ulong* from, ulong* to, int count)
     {
