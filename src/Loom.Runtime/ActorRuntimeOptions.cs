@@ -45,6 +45,15 @@ public sealed record ActorRuntimeOptions
     /// <summary>Most effects carried out at the same time.</summary>
     public int EffectLanes { get; init; } = 32;
 
+    /// <summary>What actors may ask this host to do outside.</summary>
+    public ActivityRegistry Activities { get; init; } = new();
+
+    /// <summary>Most activities under way at the same time.</summary>
+    public int ActivityLanes { get; init; } = 32;
+
+    /// <summary>Numbers from 0 to 1 that spread the waits between attempts.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
     /// <summary>How often the cursor of the effects is written while there is work.</summary>
     public TimeSpan CursorInterval { get; init; } = TimeSpan.FromSeconds(1);
 

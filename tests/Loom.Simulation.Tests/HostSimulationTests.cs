@@ -12,6 +12,7 @@ public sealed class HostSimulationTests(ITestOutputHelper output)
         "append conflicts", "append fails after it is durable", "append fails before it is durable", "append is slow",
         "append lands after the host gave up", "clock jump", "conflict storm", "host crash", "host restart", "lease lost",
         "lease lost unnoticed: two owners", "lease store flushed", "read fails", "state files lost", "subscription breaks",
+        "activity fails", "activity is slow", "errands completed", "errands given up", "errands done more than once",
     ];
 
     [Fact]
@@ -55,6 +56,7 @@ public sealed class HostSimulationTests(ITestOutputHelper output)
     [InlineData(nameof(PlantedBug.ApplyDuplicate))]
     [InlineData(nameof(PlantedBug.ReuseFence))]
     [InlineData(nameof(PlantedBug.LoseCursor))]
+    [InlineData(nameof(PlantedBug.ForgetOutcomes))]
     public void A_planted_bug_is_found_within_a_thousand_seeds(string bug)
     {
         var first = Seeds.First($"planted {bug}");

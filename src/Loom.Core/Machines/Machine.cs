@@ -91,6 +91,9 @@ public enum EffectKind
 
     /// <summary>Come back at a given time.</summary>
     Timer,
+
+    /// <summary>Have the host do something outside, and come back with what became of it.</summary>
+    Activity,
 }
 
 /// <summary>A command as a machine declares it.</summary>

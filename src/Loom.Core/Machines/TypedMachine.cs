@@ -163,6 +163,8 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
     private readonly Dictionary<Type, string> _eventNames = [];
     private readonly Dictionary<string, (string To, Func<JsonObject, JsonObject> Change)> _upcasters = new(StringComparer.Ordinal);
     private readonly List<string> _capabilities = [];
+    private const string ActivityCompleted = "loom.activityCompleted";
+    private const string ActivityFailed = "loom.activityFailed";
     private string? _name;
     private int _version;
     private JsonTypeInfo<TState>? _state;
@@ -191,7 +193,7 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
         where T : TCommand
     {
         // Outcomes of effects come back under reserved names; a machine may listen to them, nobody else may send them.
-        if (name.StartsWith('$') || (name.StartsWith("loom.", StringComparison.Ordinal) && name is not ("loom.timerFired" or "loom.activityCompleted")))
+        if (name.StartsWith('$') || (name.StartsWith("loom.", StringComparison.Ordinal) && name is not ("loom.timerFired" or ActivityCompleted or ActivityFailed)))
         {
             throw new ArgumentException($"A command may not be called '{name}'.", nameof(name));
         }
@@ -239,6 +241,12 @@ public sealed class MachineDefinition<TState, TCommand, TEvent>
         if (_name is null || _version < 1 || Commands.Count == 0 || _events.Count == 0)
         {
             throw new InvalidOperationException($"{typeof(TState).Name}'s machine must declare a name with a version from 1, a command and an event.");
+        }
+
+        // An activity always comes back, one way or the other; a machine that cannot hear it would wait for ever.
+        if (_effects.ContainsValue(EffectKind.Activity) && !(Commands.ContainsKey(ActivityCompleted) && Commands.ContainsKey(ActivityFailed)))
+        {
+            throw new InvalidOperationException($"{_name} has an event that asks for an activity, so it must take the commands {ActivityCompleted} and {ActivityFailed}.");
         }
 
         _manifest = new MachineManifest(

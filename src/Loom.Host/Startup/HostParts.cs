@@ -15,6 +15,9 @@ namespace Loom.Hosting;
 internal sealed record HostParts(
     LiveSettings Settings, DataFolder Data, TokenStore Tokens, SegmentedJournal Journal, IReadOnlyList<Machine> Machines)
 {
+    /// <summary>What actors may ask this host to do outside.</summary>
+    public ActivityRegistry Activities { get; init; } = new();
+
     /// <summary>The transparency log; opened after the journal.</summary>
     public LogService Log { get; init; } = null!;
 

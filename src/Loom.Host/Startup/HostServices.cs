@@ -29,6 +29,8 @@ internal static class HostServices
             MailboxCapacity = (int)settings.Integer("runtime.mailbox"),
             IdleTime = TimeSpan.FromSeconds(settings.Integer("runtime.idleSeconds")),
             SnapshotEvery = (int)settings.Integer("runtime.snapshotEvery"),
+            Activities = parts.Activities,
+            ActivityLanes = (int)settings.Integer("runtime.activityLanes"),
             MaxCommandBytes = (int)settings.Integer("limits.command"),
         };
         services.AddSingleton(parts.Settings).AddSingleton(parts.Data).AddSingleton(parts.Tokens);

@@ -5,6 +5,7 @@ using Loom.Hosting.Access.Tokens;
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Provenance;
 using Loom.Journal;
+using Loom.Runtime;
 
 namespace Loom.Hosting;
 
@@ -40,7 +41,8 @@ public sealed class LoomApplication : IAsyncDisposable
         }
     }
 
-    internal static async Task<LoomApplication> StartAsync(LiveSettings settings, IReadOnlyList<Machine> machines, CancellationToken cancellationToken)
+    internal static async Task<LoomApplication> StartAsync(
+        LiveSettings settings, IReadOnlyList<Machine> machines, ActivityRegistry activities, CancellationToken cancellationToken)
     {
         if (Listening.Refuse(settings.Now) is { } refusal)
         {
@@ -55,7 +57,7 @@ public sealed class LoomApplication : IAsyncDisposable
             // From here on the folder is this process's own.
             data.Clear();
             var firstToken = FirstToken(settings.Now, tokens, data);
-            var parts = new HostParts(settings, data, tokens, journal, machines);
+            var parts = new HostParts(settings, data, tokens, journal, machines) { Activities = activities };
             var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });
             try
             {

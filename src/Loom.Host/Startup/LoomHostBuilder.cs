@@ -5,6 +5,7 @@ using Loom.Core;
 using Loom.Hosting.Api;
 using Loom.Hosting.Configuration;
 using Loom.Journal;
+using Loom.Runtime;
 
 namespace Loom.Hosting;
 
@@ -18,13 +19,16 @@ public sealed class LoomHostBuilder
     /// <summary>Machines beside those of the samples and of <c>--machines</c>.</summary>
     public IList<Machine> Machines { get; } = [];
 
+    /// <summary>What actors may ask this host to do outside: activities, by name.</summary>
+    public ActivityRegistry Activities { get; } = new();
+
     /// <summary>The environment; replaced by tests.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Variables { get; init; } =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => KeyValuePair.Create((string)e.Key, (string?)e.Value ?? ""));
 
     /// <summary>Builds the host and starts it.</summary>
     public async Task<LoomApplication> StartAsync(CancellationToken cancellationToken = default) =>
-        await LoomApplication.StartAsync(LiveSettings.Load(_args, Variables), Machines.AsReadOnly(), cancellationToken);
+        await LoomApplication.StartAsync(LiveSettings.Load(_args, Variables), Machines.AsReadOnly(), Activities, cancellationToken);
 
     /// <summary>Runs a host until it is told to stop; what keeps it from starting is said on standard error.</summary>
     /// <returns>The exit code: 0, or 64 wrong usage or configuration, 70 a bug, 74 damaged data, 75 data folder or address in use.</returns>
@@ -39,7 +43,7 @@ public sealed class LoomHostBuilder
                 return 0;
             }
 
-            await using var host = await LoomApplication.StartAsync(settings, Machines.AsReadOnly(), cancellationToken);
+            await using var host = await LoomApplication.StartAsync(settings, Machines.AsReadOnly(), Activities, cancellationToken);
             host.Announce(Console.Out);
             await host.WaitForShutdownAsync(cancellationToken);
             return 0;

@@ -19,6 +19,9 @@ internal sealed class HostMetrics : IDisposable
         _meter.CreateObservableCounter("loom.effects.sent", () => runtime.Statistics.Effects.Sent, "{command}", "Commands sent as effects and accepted.");
         _meter.CreateObservableCounter("loom.effects.dropped", () => runtime.Statistics.Effects.SendsDropped, "{command}", "Effects that no target can ever take.");
         _meter.CreateObservableGauge("loom.timers.pending", () => (long)runtime.Statistics.Effects.TimersPending, "{timer}", "Timers not yet due.");
+        _meter.CreateObservableGauge("loom.activities.pending", () => (long)runtime.Statistics.Effects.ActivitiesPending, "{activity}", "Activities without an outcome yet.");
+        _meter.CreateObservableCounter("loom.activities.completed", () => runtime.Statistics.Effects.ActivitiesCompleted, "{activity}", "Activities whose result their actor got.");
+        _meter.CreateObservableCounter("loom.activities.failed", () => runtime.Statistics.Effects.ActivitiesFailed, "{activity}", "Activities given up, which their actor was told.");
         _meter.CreateObservableGauge("loom.read_only", () => state.ReadOnly is null ? 0L : 1L, null, "1 while the host takes no commands because the journal lacks a published checkpoint.");
         _meter.CreateObservableGauge("loom.disk.free", () => new DriveInfo(data.Root).AvailableFreeSpace, "By", "Free space where the data folder lies.");
     }

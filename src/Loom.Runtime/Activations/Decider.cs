@@ -230,6 +230,7 @@ internal sealed class Decider(
                 Roles = command.SortedRoles,
                 Events = accepted.Events,
                 State = accepted.State.Bytes,
+                Inputs = command.Inputs,
                 Fence = fence,
                 At = _decidedAt,
                 Correlation = command.Correlation,

@@ -42,6 +42,9 @@ public sealed record ActorCommand : IRequest<CommandReply>
     /// <summary>Whether the platform itself sends it: only then may names be reserved ones.</summary>
     internal bool FromRuntime { get; init; }
 
+    /// <summary>Evidence behind it, which the link names by digest.</summary>
+    internal IReadOnlyList<(string Kind, ReadOnlyMemory<byte> Bytes)> Inputs { get; init; } = [];
+
     /// <summary>The body in the form that is hashed; set by the validate behaviour.</summary>
     internal ReadOnlyMemory<byte> Canonical { get; set; }
 

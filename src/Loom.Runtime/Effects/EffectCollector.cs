@@ -12,7 +12,8 @@ internal sealed record Effect(EffectKind Kind, RecordedEvent Event, Link Link);
 /// <param name="Position">Position of its last event.</param>
 /// <param name="Effects">Its effects, in order.</param>
 /// <param name="Fired">The timer whose coming back it is; null for other transitions.</param>
-internal sealed record EffectTransition(ulong Position, IReadOnlyList<Effect> Effects, Guid? Fired);
+/// <param name="Finished">The activity whose outcome it is; null for other transitions.</param>
+internal sealed record EffectTransition(ulong Position, IReadOnlyList<Effect> Effects, Guid? Fired = null, Guid? Finished = null);
 
 /// <summary>Finds effects in the events of the whole journal. An effect counts once its transition's last event, with the link, is there.</summary>
 internal sealed class EffectCollector(ActorTypes types)
@@ -45,9 +46,9 @@ internal sealed class EffectCollector(ActorTypes types)
         RecordedEvent[] parts = earlier is null ? [e] : [.. earlier, e];
         var effects = machine.Manifest.Effects;
         var anyEffect = Array.Exists(parts, p => effects.ContainsKey(p.Type));
-        if (!anyEffect && e.Metadata.Span.IndexOf(TimerFired) < 0)
+        if (!anyEffect && e.Metadata.Span.IndexOf(PlatformCommand) < 0)
         {
-            return new EffectTransition(e.Position, [], null); // nearly every transition: its link need not be read
+            return new EffectTransition(e.Position, []); // nearly every transition: its link need not be read
         }
 
         try
@@ -60,12 +61,16 @@ internal sealed class EffectCollector(ActorTypes types)
         }
     }
 
-    private static ReadOnlySpan<byte> TimerFired => "\"loom.timerFired\""u8;
+    // What timers and activities come back as; no caller from outside can send a command of such a name.
+    private static ReadOnlySpan<byte> PlatformCommand => "\"type\":\"loom."u8;
 
     private static EffectTransition Read(RecordedEvent last, RecordedEvent[] parts, IReadOnlyDictionary<string, EffectKind> kinds, Link link)
     {
         var effects = parts.Where(p => kinds.ContainsKey(p.Type)).Select(p => new Effect(kinds[p.Type], p, link));
-        var fired = link.Command.Type == PendingTimers.TimerFired && Guid.TryParse(link.Causation, out var timer) ? timer : (Guid?)null;
-        return new EffectTransition(last.Position, [.. effects], fired);
+        var cause = Guid.TryParse(link.Causation, out var effect) ? effect : (Guid?)null;
+        return new EffectTransition(
+            last.Position, [.. effects],
+            link.Command.Type == PendingTimers.TimerFired ? cause : null,
+            link.Command.Type is ActivityOutcomes.Completed or ActivityOutcomes.Failed ? cause : null);
     }
 }

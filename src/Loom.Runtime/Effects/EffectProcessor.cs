@@ -10,7 +10,7 @@ namespace Loom.Runtime;
 /// Carries out effects of durable transitions, in one host at a time (by lease), at least once: the cursor never passes an effect that
 /// is not done, and doing one again changes nothing.
 /// </summary>
-internal sealed class EffectProcessor
+internal sealed class EffectProcessor : IActivityObserver
 {
     private const string LeaseName = "loom.effects";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -19,17 +19,23 @@ internal sealed class EffectProcessor
     private readonly ActorRuntime _runtime;
     private readonly ActivationServices _services;
     private readonly PendingTimers _timers;
-    private long _sent, _rejected, _dropped, _fired;
+    private readonly PendingActivities _activities;
+    private long _sent, _rejected, _dropped, _fired, _completed, _failed;
     private ulong? _position;
     private volatile bool _inCharge;
     private volatile string? _lastProblem;
 
     public EffectProcessor(ActorRuntime runtime, ActivationServices services, IStateFiles files) =>
-        (_runtime, _services, _timers) = (runtime, services, new PendingTimers(files));
+        (_runtime, _services, _timers, _activities) = (runtime, services, new PendingTimers(files), new PendingActivities(files));
 
     public EffectStatistics Statistics => new(
         Interlocked.Read(ref _sent), Interlocked.Read(ref _rejected), Interlocked.Read(ref _dropped), Interlocked.Read(ref _fired),
-        _timers.Count, _position, _inCharge, _lastProblem);
+        _timers.Count, _position, _inCharge, _lastProblem)
+    {
+        ActivitiesCompleted = Interlocked.Read(ref _completed),
+        ActivitiesFailed = Interlocked.Read(ref _failed),
+        ActivitiesPending = _activities.Count,
+    };
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -70,6 +76,8 @@ internal sealed class EffectProcessor
         private readonly EffectCursor _cursor = new(owner._services.Journal);
         private readonly EffectCollector _collector = new(owner._runtime.Types);
         private readonly EffectLanes _lanes = new(owner._services.Options.EffectLanes, owner._services.Run);
+        private readonly ActivityTerm _activities = new(
+            owner._services, owner._activities, owner, command => InsistAsync(owner, command, end.Token), end.Token);
         private readonly Lock _gate = new();
 
         // Effects under way, each with the position to restart after should it not get done.
@@ -83,10 +91,12 @@ internal sealed class EffectProcessor
             await _cursor.ReadAsync(end.Token);
             owner._position = _seen = _cursor.Position;
             owner._timers.Load();
-            await CatchTimersUpAsync();
+            owner._activities.Load();
+            await CatchUpAsync();
             owner._inCharge = true;
             var work = Task.WhenAll(
-                EndingWith(_services.Run(FollowAsync)), EndingWith(_services.Run(FireTimersAsync)), EndingWith(_services.Run(MoveCursorAsync)));
+                EndingWith(_services.Run(FollowAsync)), EndingWith(_services.Run(FireTimersAsync)), EndingWith(_services.Run(MoveCursorAsync)),
+                EndingWith(_services.Run(_activities.RunAsync)));
             try
             {
                 await work;
@@ -94,6 +104,7 @@ internal sealed class EffectProcessor
             finally
             {
                 await _lanes.IdleAsync();
+                await _activities.IdleAsync();
             }
         }
 
@@ -110,16 +121,17 @@ internal sealed class EffectProcessor
             }
         }
 
-        // The file of timers was written before the cursor moved; when it is behind, it was lost.
-        private async Task CatchTimersUpAsync()
+        // The files of timers and activities were written before the cursor moved; when one is behind, it was lost.
+        private async Task CatchUpAsync()
         {
-            if (_cursor.Position is not { } cursor || owner._timers.Known >= cursor)
+            var known = owner._timers.Known is { } timers && owner._activities.Known is { } activities ? Math.Min(timers, activities) : (ulong?)null;
+            if (_cursor.Position is not { } cursor || known >= cursor)
             {
                 return;
             }
 
             var collector = new EffectCollector(owner._runtime.Types);
-            await foreach (var e in _services.Journal.ReadAllAsync(Direction.Forwards, (owner._timers.Known ?? 0) + 1, long.MaxValue, null, end.Token))
+            await foreach (var e in _services.Journal.ReadAllAsync(Direction.Forwards, (known ?? 0) + 1, long.MaxValue, null, end.Token))
             {
                 if (e.Position > cursor)
                 {
@@ -129,6 +141,7 @@ internal sealed class EffectProcessor
                 if (collector.Accept(e) is { } transition)
                 {
                     owner._timers.Accept(transition);
+                    owner._activities.Accept(transition);
                 }
             }
         }
@@ -139,6 +152,11 @@ internal sealed class EffectProcessor
             {
                 if (message is not SubscriptionMessage.EventArrived { Event: var e })
                 {
+                    if (message is SubscriptionMessage.CaughtUp)
+                    {
+                        _activities.CaughtUp();
+                    }
+
                     continue;
                 }
 
@@ -165,6 +183,11 @@ internal sealed class EffectProcessor
             }
 
             Pulse();
+            if (owner._activities.Accept(transition))
+            {
+                _activities.Pulse();
+            }
+
             foreach (var effect in transition.Effects)
             {
                 if (effect.Kind == EffectKind.Send)
@@ -190,7 +213,7 @@ internal sealed class EffectProcessor
             {
                 owner.Dropped(effect.Event, problem!);
             }
-            else if (await InsistAsync(command) is not { } reply)
+            else if (await InsistAsync(owner, command, end.Token) is not { } reply)
             {
                 return; // the term is over: whoever is next in charge does it again
             }
@@ -207,20 +230,20 @@ internal sealed class EffectProcessor
         }
 
         // Until the target has decided; null when the term ended first.
-        private async Task<CommandReply?> InsistAsync(ActorCommand command)
+        private static async Task<CommandReply?> InsistAsync(EffectProcessor owner, ActorCommand command, CancellationToken end)
         {
-            var wait = _services.Options.RetryInterval;
+            var wait = owner._services.Options.RetryInterval;
             while (!end.IsCancellationRequested)
             {
                 try
                 {
-                    var reply = await owner._runtime.SendFromRuntimeAsync(command, end.Token);
+                    var reply = await owner._runtime.SendFromRuntimeAsync(command, end);
                     if (reply is not CommandReply.Refused { Kind: RefusalKind.Busy or RefusalKind.Unavailable })
                     {
                         return reply;
                     }
 
-                    await Task.Delay(wait, _services.Time, end.Token);
+                    await Task.Delay(wait, owner._services.Time, end);
                     wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
                 }
                 catch (OperationCanceledException)
@@ -264,7 +287,7 @@ internal sealed class EffectProcessor
 
         private async Task FireAsync(PendingTimer timer)
         {
-            if (await InsistAsync(EffectCommands.OfTimer(timer)) is not { } reply)
+            if (await InsistAsync(owner, EffectCommands.OfTimer(timer), end.Token) is not { } reply)
             {
                 return;
             }
@@ -296,6 +319,7 @@ internal sealed class EffectProcessor
                 }
 
                 owner._timers.Save();
+                owner._activities.Save();
                 if (position is { } to && (_cursor.Position is null || to > _cursor.Position))
                 {
                     if (!await _cursor.WriteAsync(to, end.Token))
@@ -352,6 +376,40 @@ internal sealed class EffectProcessor
             _lastProblem = $"The timer {timer.EffectId} of {timer.Actor} was refused: {no.Code}.";
             _services.Log.LogWarning("The timer {Effect} of {Actor} was refused: {Code}.", timer.EffectId, timer.Actor.ToString(), no.Code);
         }
+    }
+
+    void IActivityObserver.Finished(PendingActivity activity, ActorCommand outcome, CommandReply reply)
+    {
+        // A second outcome has the id of the first: it is refused, and the first one stands.
+        var completed = outcome.Type == ActivityOutcomes.Completed;
+        var what = reply switch
+        {
+            CommandReply.Accepted { Repeated: true } or CommandReply.Refused { Code: "command-id-reused" } => "repeated",
+            CommandReply.Accepted => completed ? "completed" : "failed",
+            CommandReply.Rejected => "rejected",
+            _ => "refused",
+        };
+        Interlocked.Add(ref completed ? ref _completed : ref _failed, what is "completed" or "failed" ? 1 : 0);
+        EffectsTotal.Add(1, new("kind", "activity"), new("outcome", what));
+        var problem = (reply, what) switch
+        {
+            (CommandReply.Rejected no, _) => $"rejected '{outcome.Type}': {no.Code}",
+            (CommandReply.Refused no, "refused") => $"was not told '{outcome.Type}': {no.Code}. {no.Message}",
+            (_, "failed") => "was told that an activity was given up",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            Problem(activity, $"{activity.Actor} {problem}");
+        }
+    }
+
+    void IActivityObserver.NotTried(PendingActivity activity, string why) => Problem(activity, why);
+
+    private void Problem(PendingActivity activity, string why)
+    {
+        _lastProblem = $"{activity.Actor} at revision {activity.Revision}: {why}";
+        _services.Log.LogWarning("The activity {Effect} of {Actor}: {Why}", activity.EffectId, activity.Actor.ToString(), why);
     }
 
     private void Dropped(RecordedEvent effect, string why)

@@ -70,7 +70,17 @@ public sealed record RuntimeStatistics
 /// <param name="InCharge">Whether this host carries effects out now.</param>
 /// <param name="LastProblem">The last rejected or dropped effect, in words; null when none.</param>
 public sealed record EffectStatistics(
-    long Sent, long SendsRejected, long SendsDropped, long TimersFired, int TimersPending, ulong? Cursor, bool InCharge, string? LastProblem);
+    long Sent, long SendsRejected, long SendsDropped, long TimersFired, int TimersPending, ulong? Cursor, bool InCharge, string? LastProblem)
+{
+    /// <summary>Activities whose result their actor got.</summary>
+    public long ActivitiesCompleted { get; init; }
+
+    /// <summary>Activities given up, which their actor was told.</summary>
+    public long ActivitiesFailed { get; init; }
+
+    /// <summary>Activities without an outcome yet.</summary>
+    public int ActivitiesPending { get; init; }
+}
 
 /// <summary>Something wrong with a stored history, found while loading it.</summary>
 /// <param name="Stream">The stream.</param>

@@ -12,8 +12,7 @@ public sealed class OwnHostTests : IDisposable
     [Fact]
     public async Task A_host_of_ones_own_runs_its_machine_beside_the_samples_and_serves_the_console()
     {
-        var program = ChildOf.LoomDll.Replace(Path.Combine("src", "Loom.Cli"), Path.Combine("samples", "OwnHost"), StringComparison.Ordinal).Replace("loom.dll", "OwnHost.dll", StringComparison.Ordinal);
-        await using var host = await RunningHost.StartAsync(_folder["data"], new Dictionary<string, string?>(), program);
+        await using var host = await RunningHost.StartAsync(_folder["data"], new Dictionary<string, string?>(), Program);
         (await host.LoomAsync("send", "turnstile-north", "pay-fare")).Good();
         (await host.LoomAsync("send", "turnstile-north", "push")).Good();
         Assert.Contains("turnstile-north  closed", (await host.LoomAsync("show", "turnstile-north")).Good(), StringComparison.Ordinal);
@@ -22,6 +21,65 @@ public sealed class OwnHostTests : IDisposable
         Assert.Contains("account@1", types, StringComparison.Ordinal);
         using var http = new HttpClient();
         Assert.Contains("<!DOCTYPE html>", await http.GetStringAsync(new Uri(host.Address)), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task An_activity_survives_kill_9_comes_back_once_and_is_never_repeated()
+    {
+        var pager = new Dictionary<string, string?> { ["TURNSTILE_PAGER"] = _folder["pager"] };
+        string key;
+        await using (var host = await RunningHost.StartAsync(_folder["data"], pager, Program))
+        {
+            (await host.LoomAsync("send", "turnstile-north", "call-help")).Good();
+            key = await PagedAsync(1);
+            await host.SignalAsync("KILL");
+        }
+
+        // The host died in the middle of the attempt; the attendant answers while nobody runs.
+        await File.WriteAllTextAsync(_folder[$"pager/{key}.answer"], "Ada\n");
+        await using (var again = await RunningHost.StartAsync(_folder["data"], pager, Program))
+        {
+            Assert.Equal(key, await PagedAsync(2));
+            await UntilAsync(async () => (await again.LoomAsync("show", "turnstile-north")).Good().Contains("Ada comes", StringComparison.Ordinal));
+            await again.SignalAsync("KILL");
+        }
+
+        // What saves work is lost too: the journal alone says that the outcome is there.
+        Directory.Delete(_folder["data/state"], recursive: true);
+        await using var last = await RunningHost.StartAsync(_folder["data"], pager, Program);
+        (await last.LoomAsync("send", "turnstile-south", "call-help")).Good();
+        Assert.NotEqual(key, await PagedAsync(3));
+        Assert.Single((await last.LoomAsync("history", "turnstile-north")).Good().Split('\n'), line => line.Contains("loom.activityCompleted", StringComparison.Ordinal));
+    }
+
+    private static string Program => ChildOf.LoomDll.Replace(Path.Combine("src", "Loom.Cli"), Path.Combine("samples", "OwnHost"), StringComparison.Ordinal).Replace("loom.dll", "OwnHost.dll", StringComparison.Ordinal);
+
+    // The key of the newest page, once there are so many.
+    private async Task<string> PagedAsync(int count)
+    {
+        string[] lines = [];
+        await UntilAsync(() =>
+        {
+            lines = File.Exists(_folder["pager/pages.txt"]) ? File.ReadAllLines(_folder["pager/pages.txt"]) : [];
+            return Task.FromResult(lines.Length >= count);
+        });
+        Assert.Equal(count, lines.Length);
+        return lines[^1].Split(' ')[0];
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await condition())
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("it never came to be");
     }
 
     [Fact]

@@ -22,4 +22,7 @@ internal enum PlantedBug
 
     /// <summary>Go on with the effects at the journal's end after a restart, as if everything before were done.</summary>
     LoseCursor,
+
+    /// <summary>Do not see that an activity has its outcome.</summary>
+    ForgetOutcomes,
 }

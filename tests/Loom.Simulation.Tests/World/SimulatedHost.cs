@@ -1,4 +1,5 @@
 using Loom.Runtime;
+using Loom.Runtime.Tests;
 using Loom.Samples.BankLedger;
 
 namespace Loom.Simulation.Tests;
@@ -14,6 +15,7 @@ internal sealed class SimulatedHost
         Scheduler = new SimulatedScheduler(world.Time);
         var types = new ActorTypes();
         types.Register(new AccountMachine());
+        types.Register(new ErrandMachine());
         var options = new ActorRuntimeOptions
         {
             Scheduler = Scheduler,
@@ -22,6 +24,9 @@ internal sealed class SimulatedHost
             IdleTime = TimeSpan.FromSeconds(20),
             MailboxCapacity = 4,
             EffectLanes = 3,
+            ActivityLanes = 3,
+            Activities = world.Errands.Registry(),
+            Jitter = world.Random.NextDouble,
             CursorInterval = TimeSpan.FromMilliseconds(700),
             RetryInterval = TimeSpan.FromMilliseconds(500),
             MaxCommandIds = world.Bug == PlantedBug.ApplyDuplicate ? 0 : 100_000,

@@ -76,8 +76,17 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
         }
     }
 
-    public IAsyncEnumerable<RecordedEvent> ReadAllAsync(Direction direction, ulong from, long maxCount, EventFilter? filter, CancellationToken cancellationToken) =>
-        world.Journal.ReadAllAsync(direction, from, maxCount, filter, cancellationToken);
+    public async IAsyncEnumerable<RecordedEvent> ReadAllAsync(
+        Direction direction, ulong from, long maxCount, EventFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var e in world.Journal.ReadAllAsync(direction, from, maxCount, filter, cancellationToken))
+        {
+            if (!IsForgotten(e))
+            {
+                yield return e;
+            }
+        }
+    }
 
     public IAsyncEnumerable<SubscriptionMessage> SubscribeToStreamAsync(StreamName stream, long after, CancellationToken cancellationToken) =>
         world.Journal.SubscribeToStreamAsync(stream, after, cancellationToken);
@@ -88,6 +97,11 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
         await foreach (var message in world.Journal.SubscribeToAllAsync(after, filter, cancellationToken))
         {
             FailSometimes(1, "subscription breaks");
+            if (message is SubscriptionMessage.EventArrived { Event: var e } && IsForgotten(e))
+            {
+                continue;
+            }
+
             yield return message;
         }
     }
@@ -97,6 +111,9 @@ internal sealed class SimulatedJournal(Simulation world, SimulatedHost host) : I
     public Task<ulong?> LastPositionAsync(CancellationToken cancellationToken) => world.Journal.LastPositionAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private bool IsForgotten(RecordedEvent e) =>
+        world.Bug == PlantedBug.ForgetOutcomes && e.Metadata.Span.IndexOf("\"type\":\"loom.activity"u8) >= 0;
 
     private async Task<RecordedEvent> AtTheEndAsync(RecordedEvent cursor, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ internal sealed class Simulation
     private const int OperationsEach = 8;
     private const long MaxSteps = 1_500_000;
     private static readonly string[] Accounts = ["account-a", "account-b", "account-c", "account-d"];
+    private static readonly string[] ErrandActors = ["errand-a", "errand-b"];
 
     private readonly SimulatedHost[] _hosts = new SimulatedHost[Hosts];
     private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
@@ -41,6 +42,7 @@ internal sealed class Simulation
         (Seed, Bug, Time) = (seed, bug, new SimulatedTime(seed));
         Journal = new InMemoryJournal(Time.Clock);
         Leases = new SimulatedLeases(this);
+        Errands = new SimulatedErrands(this);
         Disk = new SimulatedScheduler(Time);
         Outside = new SimulatedScheduler(Time);
     }
@@ -56,6 +58,8 @@ internal sealed class Simulation
     public InMemoryJournal Journal { get; }
 
     public SimulatedLeases Leases { get; }
+
+    public SimulatedErrands Errands { get; }
 
     /// <summary>Where writes land, whoever dies.</summary>
     public SimulatedScheduler Disk { get; }
@@ -100,6 +104,9 @@ internal sealed class Simulation
 
     public void Fault(string name) => _faults[name] = _faults.GetValueOrDefault(name) + 1;
 
+    /// <summary>Counts what is no fault.</summary>
+    public void Count(string what) => Fault(what);
+
     public void Crashed() => _crashes++;
 
     public void Gone(SimulatedHost host)
@@ -120,8 +127,9 @@ internal sealed class Simulation
             return;
         }
 
-        using var metadata = JsonDocument.Parse(events[^1].Metadata);
-        var fence = metadata.RootElement.GetProperty("loom").GetProperty("fence").GetInt64();
+        var link = EventMetadata.Parse(events[^1].Metadata).Link!;
+        var fence = link.Fence;
+        Errands.Wrote(link);
         if (!_writers.TryAdd((stream.Value, fence), incarnation) && _writers[(stream.Value, fence)] != incarnation)
         {
             _violation ??= $"{stream}: fence {fence} was used by two owners"; // thrown at the end: the runtime would take it for a failing disk
@@ -151,7 +159,8 @@ internal sealed class Simulation
         }
 
         await SettleAsync();
-        await new Invariants(Journal, Accounts, _acknowledged).CheckAsync();
+        await new Invariants(Journal, Accounts, [.. _acknowledged.Where(a => !a.Actor.StartsWith("errand-", StringComparison.Ordinal))]).CheckAsync();
+        await Errands.CheckAsync(Journal, ErrandActors);
         _transitions = Invariants.Transitions(Journal, Accounts);
         Time.Note(string.Join(',', _faults.Select(f => $"{f.Key}={f.Value}")));
     }
@@ -185,6 +194,11 @@ internal sealed class Simulation
                 _ => Command(account, "withdraw", $"{{\"amount\":\"{amount}\",\"reference\":null}}", id),
             };
             _operations++;
+            if (Random.Next(2) == 0)
+            {
+                await InsistAsync(Command(ErrandActors[Random.Next(ErrandActors.Length)], "ask", $"{{\"activity\":\"{SimulatedErrands.Activity}\",\"n\":{n}}}", $"e{client}-{n}"));
+            }
+
             var first = await InsistAsync(command);
             if (first is CommandReply.Accepted accepted && Random.Next(3) == 0 && await InsistAsync(command) is CommandReply.Accepted again && again.Link != accepted.Link)
             {
@@ -331,7 +345,7 @@ internal sealed class Simulation
             }
         }
 
-        return "";
+        return await SimulatedErrands.SettledAsync(Journal, ErrandActors) ? "" : "an errand has no outcome";
     }
 
     private static ActorCommand Command(string actor, string type, string json, string id) => new()

@@ -23,6 +23,7 @@ public static class ConfigSchema
         new("runtime.mailbox", SettingKind.Integer, "256", "Most commands that wait for one actor; one more is answered `busy`.") { Min = 1, Max = 1_000_000 },
         new("runtime.idleSeconds", SettingKind.Integer, "600", "An actor unused for this long leaves memory.") { Min = 1, Max = 1_000_000 },
         new("runtime.snapshotEvery", SettingKind.Integer, "500", "Transitions between two snapshots of an actor; 0 takes none.") { Max = 1_000_000 },
+        new("runtime.activityLanes", SettingKind.Integer, "32", "Most activities (what actors have done outside) under way at one time.") { Min = 1, Max = 10_000 },
         new("blobs.cache", SettingKind.Integer, "67108864", "Bytes of blobs held in memory; the least recently used go first.") { Max = 1L << 36 },
         new("drain.seconds", SettingKind.Integer, "30", "How long a stopping host waits for the work it has begun.") { Min = 1, Max = 3600 },
         new("log.origin", SettingKind.Text, "", "The log's name in its checkpoints; empty takes `loom/` and a name made with the data folder. Fixed once the log has begun."),
