@@ -21,6 +21,9 @@ internal abstract record AttemptOutcome
 /// <summary>Tries activities, one attempt at a time, under their policies.</summary>
 internal sealed class ActivityAttempt(ActivationServices services)
 {
+    // Held here so that the instruments exist, at 0, in every host.
+    private readonly Counter<long> _attempts = AttemptsTotal;
+    private readonly Histogram<double> _seconds = AttemptSeconds;
     private const string Timeout = "timeout";
     private static readonly Counter<long> AttemptsTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.activities.attempts", "{attempt}", "Attempts at activities by name and outcome.");
     private static readonly Histogram<double> AttemptSeconds = LoomTelemetry.Meter.CreateHistogram<double>("loom.activities.attempt.duration", "s", "One attempt at an activity.");
@@ -136,8 +139,8 @@ internal sealed class ActivityAttempt(ActivationServices services)
 
     private void Count(ActivityCall call, string outcome, long started)
     {
-        AttemptsTotal.Add(1, new("activity", call.Activity), new("outcome", outcome));
-        AttemptSeconds.Record(services.Time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("activity", call.Activity));
+        _attempts.Add(1, new("activity", call.Activity), new("outcome", outcome));
+        _seconds.Record(services.Time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("activity", call.Activity));
     }
 
     private static string Shorten(string text) => text.Length > 60 ? text[..60] + "…" : text;

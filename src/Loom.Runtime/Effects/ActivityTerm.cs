@@ -17,10 +17,9 @@ internal interface IActivityObserver
 /// everything durable has been read, so that nothing whose outcome is journaled runs again.
 /// </summary>
 internal sealed class ActivityTerm(
-    ActivationServices services, PendingActivities pending, IActivityObserver observer, Func<ActorCommand, Task<CommandReply?>> insist, CancellationToken end)
+    ActivationServices services, ActivityAttempt attempt, PendingActivities pending, IActivityObserver observer, Func<ActorCommand, Task<CommandReply?>> insist, CancellationToken end)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private readonly ActivityAttempt _attempt = new(services);
     private readonly long _started = services.Time.GetTimestamp();
     private readonly Lock _gate = new();
     private bool _caughtUp;
@@ -113,7 +112,7 @@ internal sealed class ActivityTerm(
     {
         try
         {
-            switch (await _attempt.RunAsync(activity, end))
+            switch (await attempt.RunAsync(activity, end))
             {
                 case AttemptOutcome.Outcome outcome:
                     await TellAsync(activity, outcome);
@@ -153,14 +152,14 @@ internal sealed class ActivityTerm(
         var command = outcome.Command;
         if (!await KeepEvidenceAsync(outcome.Evidence))
         {
-            command = ActivityAttempt.Failed(activity, await _attempt.RequestAsync(activity, end), "evidence-too-large", "The evidence that the activity gave is larger than a blob may be.").Command;
+            command = ActivityAttempt.Failed(activity, await attempt.RequestAsync(activity, end), "evidence-too-large", "The evidence that the activity gave is larger than a blob may be.").Command;
         }
 
         var reply = await insist(command);
         if (reply is CommandReply.Refused { Kind: RefusalKind.Invalid or RefusalKind.TooLarge } no && command.Type == ActivityOutcomes.Completed)
         {
             // What the activity gave cannot be taken, and trying again would give no better: the actor is told that instead.
-            command = ActivityAttempt.Failed(activity, await _attempt.RequestAsync(activity, end), no.Code, no.Message).Command;
+            command = ActivityAttempt.Failed(activity, await attempt.RequestAsync(activity, end), no.Code, no.Message).Command;
             reply = await insist(command);
         }
 

@@ -20,13 +20,14 @@ internal sealed class EffectProcessor : IActivityObserver
     private readonly ActivationServices _services;
     private readonly PendingTimers _timers;
     private readonly PendingActivities _activities;
+    private readonly ActivityAttempt _attempt;
     private long _sent, _rejected, _dropped, _fired, _completed, _failed;
     private ulong? _position;
     private volatile bool _inCharge;
     private volatile string? _lastProblem;
 
     public EffectProcessor(ActorRuntime runtime, ActivationServices services, IStateFiles files) =>
-        (_runtime, _services, _timers, _activities) = (runtime, services, new PendingTimers(files), new PendingActivities(files));
+        (_runtime, _services, _timers, _activities, _attempt) = (runtime, services, new PendingTimers(files), new PendingActivities(files), new ActivityAttempt(services));
 
     public EffectStatistics Statistics => new(
         Interlocked.Read(ref _sent), Interlocked.Read(ref _rejected), Interlocked.Read(ref _dropped), Interlocked.Read(ref _fired),
@@ -77,7 +78,7 @@ internal sealed class EffectProcessor : IActivityObserver
         private readonly EffectCollector _collector = new(owner._runtime.Types);
         private readonly EffectLanes _lanes = new(owner._services.Options.EffectLanes, owner._services.Run);
         private readonly ActivityTerm _activities = new(
-            owner._services, owner._activities, owner, command => InsistAsync(owner, command, end.Token), end.Token);
+            owner._services, owner._attempt, owner._activities, owner, command => InsistAsync(owner, command, end.Token), end.Token);
         private readonly Lock _gate = new();
 
         // Effects under way, each with the position to restart after should it not get done.
