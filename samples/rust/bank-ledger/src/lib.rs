@@ -22,7 +22,7 @@ fn decide(call: &Call) -> Outcome {
     let context = call.context();
     let command = Command::read(call, &context)?;
     let mut account = match call.state() {
-        Some(value) => Account::read(value).unwrap_or_else(|| abort(4)),
+        Some(value) => Account::read(value).unwrap_or_else(|| abort(exit::BAD_STATE)),
         None => Account::unopened(),
     };
     let mut events = Events::new();

@@ -6,6 +6,9 @@ use loom_guest::*;
 
 const MAX_ORDERS: usize = 20;
 
+/// Exit code: an order runs beyond the year 9999.
+const NO_SUCH_DATE: u32 = 5;
+
 /// A number of days as the command has it: a 32-bit integer, in range or not.
 pub fn days(value: i64) -> Result<i64, Rejection> {
     match i32::try_from(value) {
@@ -72,7 +75,7 @@ pub fn due(account: &mut Account, order: Order, due: &'static str, context: &Con
         });
     }
 
-    let next = add_days(due, order.every_days as u32).unwrap_or_else(|| abort(5));
+    let next = add_days(due, order.every_days as u32).unwrap_or_else(|| abort(NO_SUCH_DATE));
     comes_due(order.name, next, events);
     Ok(())
 }

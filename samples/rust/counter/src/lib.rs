@@ -13,7 +13,7 @@ fn decide(call: &Call) -> Outcome {
     let state = call.state();
     let count = match state.map(|s| s.get("count")) {
         Some(Value::Integer(count)) => count,
-        Some(_) => abort(4),
+        Some(_) => abort(exit::BAD_STATE),
         None => 0,
     };
     let body = call.body()?;

@@ -33,7 +33,7 @@ struct Step {
 fn decide(call: &Call) -> Outcome {
     let context = call.context();
     let step = read(call, context)?;
-    let before = call.state().map(|value| Case::read(value).unwrap_or_else(|| abort(4)));
+    let before = call.state().map(|value| Case::read(value).unwrap_or_else(|| abort(exit::BAD_STATE)));
     let mut case = match (before, context.command_type) {
         (None, "open-case") => Case::new(),
         (Some(_), "open-case") => return reject("already-open", "The case was opened before."),
@@ -224,7 +224,7 @@ fn handle_payment(case: &mut Case, step: &Step, events: &mut Events) -> review::
 
 // A declaration that was approved was submitted, and with an amount.
 fn pay(case: &Case, step: &Step, event: &str, events: &mut Events) {
-    let amount = case.amount.unwrap_or_else(|| abort(4));
+    let amount = case.amount.unwrap_or_else(|| abort(exit::BAD_STATE));
     events.add(event, |data| {
         data.name("amount").cents(amount);
         data.name("by").word(step.role.name());

@@ -2,15 +2,18 @@
 
 use crate::{answer, call, memory, Call, Outcome};
 
-/// Exit codes of this kit (the host reports `0x10000` plus the code).
+/// Exit codes of this kit (the host reports `0x10000` plus the code). Those from 5 on are the machine's own.
 pub mod exit {
+    /// An index out of range, or another mistake in the program.
     pub const PANIC: u32 = 1;
+    /// More memory is needed than the module may have.
     pub const OUT_OF_MEMORY: u32 = 2;
+    /// The input is none that a host gives.
     pub const BAD_FRAMES: u32 = 3;
+    /// The state is none of this machine's.
     pub const BAD_STATE: u32 = 4;
 }
 
-#[cfg(target_arch = "wasm32")]
 mod imports {
     #[link(wasm_import_module = "loom")]
     extern "C" {
@@ -22,7 +25,6 @@ mod imports {
 }
 
 /// Ends the call as a failure: nothing changes, and the host reports the code.
-#[cfg(target_arch = "wasm32")]
 #[cold]
 #[inline(never)]
 pub fn abort(code: u32) -> ! {
@@ -31,7 +33,6 @@ pub fn abort(code: u32) -> ! {
 }
 
 /// Reads the input, decides, gives the output. [`crate::machine!`] calls it.
-#[cfg(target_arch = "wasm32")]
 pub fn run(decide: fn(&Call) -> Outcome) {
     let length = unsafe { imports::input_size() };
     let start = memory::allocate(length as usize, 8);
@@ -44,20 +45,7 @@ pub fn run(decide: fn(&Call) -> Outcome) {
 }
 
 // The message stays unused, so that the formatting code (which knows floats) is left out of the module.
-#[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
     abort(exit::PANIC)
-}
-
-/// Outside of WebAssembly there is no host.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn abort(_: u32) -> ! {
-    loop {}
-}
-
-/// Outside of WebAssembly there is no host.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn run(_: fn(&Call) -> Outcome) {
-    let _ = (answer::frame, call::read, memory::allocate);
 }

@@ -26,6 +26,9 @@
 
 #![no_std]
 
+#[cfg(not(target_arch = "wasm32"))]
+compile_error!("Machines run in WebAssembly: build for wasm32-unknown-unknown, as samples/rust/.cargo/config.toml does.");
+
 mod answer;
 mod call;
 mod host;
@@ -38,7 +41,7 @@ mod time;
 
 pub use answer::{accept, invalid, reject, unchanged, Accepted, Events, Outcome, Rejection};
 pub use call::{Call, Context};
-pub use host::{abort, run};
+pub use host::{abort, exit, run};
 pub use json::{parse, Json, Value};
 pub use memory::List;
 pub use money::{as_units, read_cents, MAX_CENTS};

@@ -3,7 +3,6 @@
 use crate::host::{abort, exit};
 use core::ops::{Deref, DerefMut};
 
-#[cfg(target_arch = "wasm32")]
 mod arena {
     use super::*;
     use core::arch::wasm32::{memory_grow, memory_size};
@@ -64,19 +63,6 @@ mod arena {
         }
 
         END += pages * PAGE;
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-mod arena {
-    use super::*;
-
-    pub fn allocate(_: usize, _: usize) -> *mut u8 {
-        abort(exit::OUT_OF_MEMORY)
-    }
-
-    pub fn extend(_: *mut u8, _: usize, _: usize) -> bool {
-        false
     }
 }
 
