@@ -16,6 +16,8 @@ internal abstract class CompiledInstance : Instance
         CountsFuel = compiled.Options.CountFuel;
     }
 
+    internal override Type Kind => typeof(CompiledInstance);
+
     internal override bool CanCall(Function function) => function is CompiledFunction;
 
     private protected override Function MakeFunction(int index)

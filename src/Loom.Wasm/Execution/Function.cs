@@ -5,6 +5,9 @@ public abstract class Function
 {
     private protected Function(FunctionType type) => Type = type;
 
+    /// <summary>The instance that made it.</summary>
+    internal Instance? Owner { get; set; }
+
     /// <summary>What it takes and gives.</summary>
     public FunctionType Type { get; }
 

@@ -9,6 +9,9 @@ public sealed class Global
     /// <summary>The object behind a reference.</summary>
     internal object? Reference;
 
+    /// <summary>The first instance that uses it: all others have to be of the same store and back end.</summary>
+    internal Instance? User;
+
     /// <summary>Makes a global variable.</summary>
     /// <param name="value">Its first value, which also gives its type.</param>
     /// <param name="mutable">Whether it may change.</param>

@@ -85,7 +85,13 @@ public abstract class Instance : IDisposable
     }
 
     /// <summary>A function by its index, made when it is first asked for.</summary>
-    internal Function FunctionAt(int index) => Functions[index] ??= MakeFunction(index);
+    internal Function FunctionAt(int index)
+    {
+        if (Functions[index] is { } known) return known;
+        var made = MakeFunction(index);
+        made.Owner = this;
+        return Functions[index] = made;
+    }
 
     internal object Exported(Export export) => export.Kind switch
     {
@@ -100,6 +106,9 @@ public abstract class Instance : IDisposable
 
     /// <summary>Makes the object for one of the module's own functions.</summary>
     private protected abstract Function MakeFunction(int index);
+
+    /// <summary>The kind of instance: those that share functions, also by way of tables and globals, have to be of one.</summary>
+    internal abstract Type Kind { get; }
 
     /// <summary>Makes the object for an imported function of the host's.</summary>
     internal abstract Function MakeHostFunction(HostFunction function);

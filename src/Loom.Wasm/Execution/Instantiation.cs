@@ -38,6 +38,7 @@ internal static class Instantiation
                 case ExternalKind.Table:
                     var wantedTable = module.Tables[table];
                     if (given is not Table t || t.Type.Element != wantedTable.Element || !Fits(new Limits((uint)t.Count, t.Type.Limits.Maximum), wantedTable.Limits)) throw Mismatch(import);
+                    Claim(ref t.User, instance, import);
                     instance.Tables[table++] = t;
                     break;
                 case ExternalKind.Memory:
@@ -46,6 +47,7 @@ internal static class Instantiation
                     break;
                 default:
                     if (given is not Global g || g.Type != module.Globals[global]) throw Mismatch(import);
+                    if (g.Type.Value == ValueType.FuncRef) Claim(ref g.User, instance, import);
                     instance.Globals[global++] = g;
                     break;
             }
@@ -57,11 +59,11 @@ internal static class Instantiation
         switch (given)
         {
             case HostFunction host when host.Type.Equals(type):
-                return instance.MakeHostFunction(host);
+                var made = instance.MakeHostFunction(host);
+                made.Owner = instance;
+                return made;
             case Function function when function.Type.Equals(type):
-                return instance.CanCall(function)
-                    ? function
-                    : throw new LinkException($"{import.Module}.{import.Name} is a function of another back end: instances that are linked are all compiled or all interpreted");
+                return instance.CanCall(function) && function.Owner?.Store == instance.Store ? function : throw Foreign(import);
             case HostFunction host:
                 throw new LinkException($"incompatible import type: {import.Module}.{import.Name} is {host.Type}, the module wants {type}");
             case Function function:
@@ -70,6 +72,16 @@ internal static class Instantiation
                 throw Mismatch(import);
         }
     }
+
+    // A table or a global may hand functions from one instance to another, which has to be able to call them.
+    private static void Claim(ref Instance? user, Instance instance, Import import)
+    {
+        user ??= instance;
+        if (user.Store != instance.Store || user.Kind != instance.Kind) throw Foreign(import);
+    }
+
+    private static LinkException Foreign(Import import) =>
+        new($"{import.Module}.{import.Name} belongs to another store or back end: instances that share functions are of one store, and all compiled or all interpreted");
 
     private static bool Fits(Limits given, Limits wanted) =>
         given.Minimum >= wanted.Minimum && (wanted.Maximum is null || (given.Maximum is { } most && most <= wanted.Maximum));
@@ -84,7 +96,7 @@ internal static class Instantiation
         {
             var most = instance.Store.Limits.TableElements;
             if (module.Tables[i].Limits.Minimum > most) throw new LinkException($"table {i} starts with {module.Tables[i].Limits.Minimum} elements, the limit is {most}");
-            instance.Tables[i] = new Table(module.Tables[i], most);
+            instance.Tables[i] = new Table(module.Tables[i], most) { User = instance };
         }
     }
 
@@ -104,7 +116,7 @@ internal static class Instantiation
         {
             if (export.Kind == ExternalKind.Global && export.Index >= module.ImportedGlobals)
             {
-                instance.Globals[export.Index] ??= new Global(Value.Zero(module.Globals[export.Index].Value), module.Globals[export.Index].Mutable);
+                instance.Globals[export.Index] ??= new Global(Value.Zero(module.Globals[export.Index].Value), module.Globals[export.Index].Mutable) { User = instance };
             }
         }
 

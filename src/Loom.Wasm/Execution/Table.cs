@@ -6,6 +6,9 @@ public sealed class Table
     /// <summary>Its elements; the array's length is the table's size. Functions are <see cref="Function"/>.</summary>
     internal object?[] Elements;
 
+    /// <summary>The first instance that uses it: all others have to be of the same store and back end.</summary>
+    internal Instance? User;
+
     private readonly uint most;
 
     /// <summary>Makes a table of null references.</summary>

@@ -7,6 +7,8 @@ internal sealed class InterpretedInstance(InterpretedModule executable, Store st
 
     internal override bool CanCall(Function function) => function is InterpretedFunction or BoundHostFunction;
 
+    internal override Type Kind => typeof(InterpretedInstance);
+
     internal override Function MakeHostFunction(HostFunction function) => new BoundHostFunction(this, function);
 
     internal override void SetPrivateGlobal(int index, Value value) => Globals[index] = new Global(value, Module.Globals[index].Mutable);
