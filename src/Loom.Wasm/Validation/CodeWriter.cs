@@ -23,14 +23,15 @@ internal sealed class CodeWriter
 
     /// <summary>Begins with a function.</summary>
     /// <param name="locals">How many locals a call has to set to zero: they are charged with the first run, 16 for a unit.</param>
-    public void Reset(int locals)
+    /// <param name="write">Whether its code is wanted. Where it is not, nothing counts as reachable, and so nothing is written.</param>
+    public void Reset(int locals, bool write)
     {
         extra = locals / LocalsPerUnit;
         labels.Clear();
         count = 0;
         targetCount = 0;
         runStart = NoRun;
-        Live = true;
+        Live = write;
     }
 
     public void Emit(int offset, Opcode opcode, int a = 0, ulong immediate = 0)

@@ -16,7 +16,16 @@ internal sealed partial class FunctionValidator(WasmModule module)
     private Opcode current; // for messages
 
     /// <summary>Validates a body.</summary>
-    public void Check(int body)
+    public void Check(int body) => Walk(body, write: false);
+
+    /// <summary>Validates a body and gives its code.</summary>
+    public FunctionCode Emit(int body)
+    {
+        Walk(body, write: true);
+        return writer.ToCode(module.FunctionTypes[function], locals.AsSpan(0, localCount).ToArray(), maxHeight);
+    }
+
+    private void Walk(int body, bool write)
     {
         function = module.ImportedFunctions + body;
         var type = module.FunctionTypes[function];
@@ -24,18 +33,11 @@ internal sealed partial class FunctionValidator(WasmModule module)
         var reader = new ByteReader(bytes.Span, offset);
         at = offset;
         ReadLocals(ref reader, type);
-        writer.Reset(localCount);
+        writer.Reset(localCount, write);
         ResetOperands();
         PushFrame(FrameKind.Function, [], type.ResultArray);
         while (depth > 0) Step(ref reader);
         if (reader.Left > 0) throw reader.Malformed($"END opcode expected: {reader.Left} bytes follow the end of function {function}");
-    }
-
-    /// <summary>Validates a body and gives its code.</summary>
-    public FunctionCode Emit(int body)
-    {
-        Check(body);
-        return writer.ToCode(module.FunctionTypes[function], locals.AsSpan(0, localCount).ToArray(), maxHeight);
     }
 
     private void ReadLocals(ref ByteReader reader, FunctionType type)
