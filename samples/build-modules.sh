@@ -60,7 +60,7 @@ find_asc() {
   asc=$self/assemblyscript/node_modules/assemblyscript
   type -P npm >/dev/null && [ "$(node_major)" -ge 20 ] || return 1
   grep -q "\"version\": \"$(asc_version)\"" "$asc/package.json" 2>/dev/null && return 0
-  (cd "$self/assemblyscript" && npm ci --ignore-scripts --no-audit --no-fund) >/dev/null 2>&1 && [ -f "$asc/bin/asc.js" ]
+  (cd "$self/assemblyscript" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000) >/dev/null 2>&1 && [ -f "$asc/bin/asc.js" ]
 }
 
 ready() {
