@@ -1,7 +1,7 @@
 namespace Loom.Wasm;
 
 /// <summary>How a call of a machine ended.</summary>
-/// <param name="ExitCode">0 for a normal end, the exit code of the ABI for a trap or an abort; null when a limit or the host ended it, which is no outcome of the machine's.</param>
+/// <param name="ExitCode">0 for a normal end, the exit code of the ABI for a trap or an abort; null for what has none: a limit, the host, a trap outside the provable subset.</param>
 /// <param name="Output">What the machine gave; empty unless it ended normally.</param>
 /// <param name="FuelUsed">Units of fuel that it took; 0 when fuel is not counted.</param>
 /// <param name="Trap">Why it did not end normally, or null when it did.</param>
