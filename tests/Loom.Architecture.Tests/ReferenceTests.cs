@@ -12,6 +12,7 @@ public sealed class ReferenceTests
         { "Loom.Wasm", [] },
         { "Loom.Journal", ["Loom.Core"] },
         { "Loom.Coordination", ["Loom.Core"] },
+        { "Loom.Blobs", ["Loom.Core", "Loom.Journal"] },
         { "Loom.Provenance", ["Loom.Core"] },
         { "Loom.Runtime", ["Loom.Core", "Loom.Journal", "Loom.Coordination"] },
         { "Loom.Console", ["Loom.Core", "Loom.Provenance"] },
