@@ -41,7 +41,12 @@ public sealed class S3ContractTests : ServedContract
     protected override IBlobStore Open() => new S3BlobStore(
         new S3Options
         {
-            Endpoint = Server.Address, Bucket = S3Server.Bucket, Region = S3Server.Region, AccessKey = S3Server.AccessKey, SecretKey = S3Server.SecretKey, MaxBytes = Limit,
+            Endpoint = Server.Address,
+            Bucket = S3Server.Bucket,
+            Region = S3Server.Region,
+            AccessKey = S3Server.AccessKey,
+            SecretKey = S3Server.SecretKey,
+            MaxBytes = Limit,
         },
         Http, TimeProvider.System);
 }
@@ -53,7 +58,9 @@ public sealed class AzureSharedKeyContractTests : ServedContract
     protected override IBlobStore Open() => new AzureBlobStore(
         new AzureBlobOptions
         {
-            Container = new Uri(Server.Address, $"/{AzureServer.Account}/{AzureServer.Container}"), Authorization = new SharedKey(AzureServer.Account, AzureServer.Key), MaxBytes = Limit,
+            Container = new Uri(Server.Address, $"/{AzureServer.Account}/{AzureServer.Container}"),
+            Authorization = new SharedKey(AzureServer.Account, AzureServer.Key),
+            MaxBytes = Limit,
         },
         Http, TimeProvider.System);
 }
