@@ -64,7 +64,7 @@ public sealed class ActorRuntime : IAsyncDisposable, IRequestHandler<ActorComman
         var metrics = new RuntimeMetrics();
         var snapshots = new SnapshotStore(files);
         _services = new ActivationServices(
-            options, journal, leases, new StreamLoader(journal, snapshots, metrics, options.MaxCommandIds), snapshots, new RepeatedCommands(journal), metrics, time, newSalt, log, nextFence);
+            options, journal, leases, new StreamLoader(journal, snapshots, metrics, options.MaxCommandIds, new Replays(types, options.Blobs)), snapshots, new RepeatedCommands(journal), metrics, time, newSalt, log, nextFence);
         _catalog = new ActivationCatalog(_services);
         _mediator = new SingleRequestMediator(this, (pipeline ?? (r => CommandPipeline.Standard(r, new AllowAll())))(this)).Mediator;
         _effects = new EffectProcessor(this, _services, files);

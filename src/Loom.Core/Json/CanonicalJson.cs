@@ -163,7 +163,10 @@ public static class CanonicalJson
     private static string Reason(JsonException e)
     {
         var cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return cut < 0 ? e.Message : e.Message[..cut];
+        var reason = cut < 0 ? e.Message : e.Message[..cut];
+
+        // A broken literal is quoted by the parser up to the end of the document.
+        return reason.Length > 200 ? $"{reason[..100]}…{reason[^60..]}" : reason;
     }
 }
 

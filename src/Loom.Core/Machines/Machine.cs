@@ -71,6 +71,12 @@ public abstract record MachineOutcome
     /// <param name="Code"><c>unknown-command</c> or <c>invalid-command</c>.</param>
     /// <param name="Message">What is wrong, and where.</param>
     public sealed record Invalid(string Code, string Message) : MachineOutcome;
+
+    /// <summary>The machine came to no answer: a module trapped, ran out of fuel, or gave what it may not give. Nothing changes.</summary>
+    /// <param name="Code">What programs look at, for example <c>module-trapped</c>.</param>
+    /// <param name="Message">The machine, the actor, the reason and the remedy.</param>
+    /// <param name="MayPass">Whether the same command may come through later: something outside of the machine ended it.</param>
+    public sealed record Failed(string Code, string Message, bool MayPass) : MachineOutcome;
 }
 
 /// <summary>A state held in memory: its bytes, and a label for people (for example <c>approved</c>). Immutable.</summary>
@@ -138,7 +144,10 @@ public abstract class Machine
     /// <summary>Answers a command. Never throws for anything in the command's bytes.</summary>
     public abstract MachineOutcome Decide(MachineState? state, string commandType, ReadOnlyMemory<byte> command, MachineContext context);
 
-    /// <summary>Applies a stored event (of this or an older version) while an actor is loaded. <c>loom.upgraded</c> never gets here.</summary>
+    /// <summary>
+    /// Applies a stored event (of this or an older version) while an actor is loaded. <c>loom.upgraded</c> never gets here, and no event of a
+    /// machine whose actors are loaded by running their commands again (WebAssembly modules).
+    /// </summary>
     /// <exception cref="FormatException">The event is none this machine knows or can upcast.</exception>
     public abstract MachineState Evolve(MachineState? state, string eventType, ReadOnlyMemory<byte> data);
 

@@ -72,6 +72,9 @@ public static class BlobAreas
     /// <summary>Bodies of commands above 32 KiB; links' <c>open.commandBlob</c> names them.</summary>
     public const string Commands = "commands";
 
+    /// <summary>The bytes of registered modules; <c>loom.modules</c> names them.</summary>
+    public const string Modules = "modules";
+
     /// <summary>What activities keep beside their results.</summary>
     public const string Activities = "activities";
 }

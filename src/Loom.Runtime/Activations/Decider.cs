@@ -182,6 +182,9 @@ internal sealed class Decider(
                 return new CommandReply.Rejected(no.Rejection.Code, no.Rejection.Message);
             case MachineOutcome.Invalid invalid:
                 return new CommandReply.Refused(RefusalKind.Invalid, invalid.Code, invalid.Message);
+            case MachineOutcome.Failed failed:
+                services.Log.LogError("The machine of {Actor} failed at '{Command}': {Reason}", actor.ToString(), command.Type, failed.Message);
+                return new CommandReply.Refused(failed.MayPass ? RefusalKind.Unavailable : RefusalKind.Fault, failed.Code, failed.Message, failed.MayPass ? services.Options.RetryAfter : null);
             default:
                 accepted = (MachineOutcome.Accepted)outcome;
                 _decidedAt = context.At;

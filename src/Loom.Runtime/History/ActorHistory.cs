@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Loom.Core;
 using Loom.Journal;
+using Loom.Journal.Blobs;
 
 namespace Loom.Runtime;
 
@@ -25,8 +26,13 @@ public sealed record ReplayedState(
 public sealed record TransitionState(Transition Transition, ReadOnlyMemory<byte> State, string Label);
 
 /// <summary>Reads what actors did, straight from the journal: activates nothing, changes nothing. Thread-safe.</summary>
-public sealed class ActorHistory(IJournal journal, ActorTypes types)
+/// <param name="journal">The journal.</param>
+/// <param name="types">The machines.</param>
+/// <param name="blobs">Where bodies of commands above 32 KiB are, which modules' actors are replayed with; null when there is no such place.</param>
+public sealed class ActorHistory(IJournal journal, ActorTypes types, IBlobStore? blobs = null)
 {
+    private readonly Replays _replays = new(types, blobs);
+
     /// <summary>The actor's transitions, oldest first, from the one that holds <paramref name="fromRevision"/>. Empty for an unknown actor.</summary>
     /// <exception cref="HistoryException">An event carries no readable link, or is missing.</exception>
     public async IAsyncEnumerable<Transition> ReadAsync(
@@ -60,14 +66,14 @@ public sealed class ActorHistory(IJournal journal, ActorTypes types)
     public async Task<ReplayedState?> ReplayAsync(ActorId actor, long toRevision = -1, CancellationToken cancellationToken = default)
     {
         var stream = actor.Stream;
-        var fold = new StreamFold(stream, MachineOf(actor), commands: null);
+        var fold = _replays.FoldOf(stream, MachineOf(actor), commands: null);
         var until = toRevision < 0 ? long.MaxValue : await EndOfTransitionAsync(stream, toRevision, cancellationToken);
         RecordedEvent? last = null;
         if (until >= 0)
         {
             await foreach (var e in journal.ReadStreamAsync(stream, Direction.Forwards, 0, until == long.MaxValue ? until : until + 1, cancellationToken))
             {
-                fold.Accept(e);
+                await fold.AcceptAsync(e, cancellationToken);
                 last = e;
             }
         }
@@ -82,12 +88,12 @@ public sealed class ActorHistory(IJournal journal, ActorTypes types)
         ActorId actor, long fromRevision = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var machine = MachineOf(actor);
-        var fold = new StreamFold(actor.Stream, machine, commands: null);
+        var fold = _replays.FoldOf(actor.Stream, machine, commands: null);
         await foreach (var transition in ReadAsync(actor, 0, cancellationToken))
         {
             foreach (var e in transition.Events)
             {
-                fold.Accept(e);
+                await fold.AcceptAsync(e, cancellationToken);
             }
 
             if (transition.Link.LastRevision >= fromRevision)

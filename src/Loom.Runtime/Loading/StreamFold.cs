@@ -2,8 +2,11 @@ using Loom.Core;
 
 namespace Loom.Runtime;
 
-/// <summary>Folds a stream's events, in order, into a state; checks that none is missing and that transitions are whole.</summary>
-internal sealed class StreamFold(StreamName stream, Machine machine, CommandIndex? commands)
+/// <summary>
+/// Folds a stream's events, in order, into a state (of a module: runs its commands again); checks that none is missing and that transitions
+/// are whole.
+/// </summary>
+internal sealed class StreamFold(StreamName stream, Machine machine, CommandIndex? commands, Reexecution? again = null)
 {
     /// <summary>Type of the one event of an upgrade; machines never see it.</summary>
     public const string UpgradedEvent = "loom.upgraded";
@@ -23,7 +26,17 @@ internal sealed class StreamFold(StreamName stream, Machine machine, CommandInde
         (State, _last, Next) = (state, last, last.Revision + 1);
     }
 
-    public void Accept(RecordedEvent e)
+    /// <summary>Takes the next event. Completes at once unless a module has to run.</summary>
+    public ValueTask AcceptAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        Accept(e);
+        return again is null ? ValueTask.CompletedTask : RunAgainAsync(e, cancellationToken);
+    }
+
+    private async ValueTask RunAgainAsync(RecordedEvent e, CancellationToken cancellationToken) =>
+        State = await again!.AcceptAsync(State, e, ReferenceEquals(_last, e), cancellationToken);
+
+    private void Accept(RecordedEvent e)
     {
         if (e.Revision != Next)
         {
@@ -38,7 +51,7 @@ internal sealed class StreamFold(StreamName stream, Machine machine, CommandInde
             (found, commandId) = ReadStrictly(e);
         }
 
-        if (e.Type != UpgradedEvent)
+        if (again is null && e.Type != UpgradedEvent)
         {
             Evolve(e);
         }

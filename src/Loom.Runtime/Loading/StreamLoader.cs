@@ -4,13 +4,14 @@ using Loom.Journal;
 namespace Loom.Runtime;
 
 /// <summary>Brings an actor from the journal into memory: from the nearest snapshot when there is one, else from its birth.</summary>
-internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, RuntimeMetrics metrics, int maxCommandIds)
+internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, RuntimeMetrics metrics, int maxCommandIds, Replays replays)
 {
     /// <exception cref="HistoryException">The history does not load.</exception>
     /// <exception cref="JournalException">The journal cannot be read now.</exception>
     public async Task<ActorMemory> LoadAsync(StreamName stream, Machine machine, CancellationToken cancellationToken)
     {
         metrics.Loaded();
+        await Replays.PrepareAsync(stream, machine, cancellationToken);
         if (await journal.LastRevisionAsync(stream, cancellationToken) < 0)
         {
             return new ActorMemory(new CommandIndex(maxCommandIds)); // not born yet: no snapshot to look for, nothing to read
@@ -24,6 +25,7 @@ internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, Ru
     {
         var links = new List<Link>();
         var parts = new List<RecordedEvent>();
+        var again = replays.Of(stream, machine);
         await foreach (var e in journal.ReadStreamAsync(stream, Direction.Forwards, memory.Revision + 1, long.MaxValue, cancellationToken))
         {
             var next = memory.Revision + 1 + parts.Count;
@@ -48,7 +50,9 @@ internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, Ru
             var state = memory.State;
             foreach (var part in parts)
             {
-                state = part.Type == StreamFold.UpgradedEvent ? state : Apply(machine, state, part);
+                state = again is not null ? await again.AcceptAsync(state, part, ReferenceEquals(part, e), cancellationToken)
+                    : part.Type == StreamFold.UpgradedEvent ? state
+                    : Apply(machine, state, part);
             }
 
             Compare(stream, read.Link, read.Opening, state!);
@@ -67,14 +71,14 @@ internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, Ru
         }
 
         var commands = new CommandIndex(maxCommandIds);
-        var fold = new StreamFold(stream, machine, commands);
+        var fold = replays.FoldOf(stream, machine, commands);
         var started = false;
         await foreach (var e in journal.ReadStreamAsync(stream, Direction.Forwards, snapshot.LastRevision, long.MaxValue, cancellationToken))
         {
             metrics.LoadedEvent();
             if (started)
             {
-                fold.Accept(e);
+                await fold.AcceptAsync(e, cancellationToken);
                 continue;
             }
 
@@ -106,11 +110,11 @@ internal sealed class StreamLoader(IJournal journal, SnapshotStore snapshots, Ru
     private async Task<ActorMemory> FromBirthAsync(StreamName stream, Machine machine, CancellationToken cancellationToken)
     {
         var commands = new CommandIndex(maxCommandIds);
-        var fold = new StreamFold(stream, machine, commands);
+        var fold = replays.FoldOf(stream, machine, commands);
         await foreach (var e in journal.ReadStreamAsync(stream, Direction.Forwards, 0, long.MaxValue, cancellationToken))
         {
             metrics.LoadedEvent();
-            fold.Accept(e);
+            await fold.AcceptAsync(e, cancellationToken);
         }
 
         return new ActorMemory(commands) { Head = fold.Complete(), State = fold.State, SinceSnapshot = fold.Transitions };

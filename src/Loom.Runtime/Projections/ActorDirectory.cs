@@ -21,12 +21,13 @@ public sealed class ActorDirectory : IAsyncDisposable
     private readonly TaskScheduler _scheduler;
     private readonly IStateFiles _files;
     private readonly ILogger _log;
-    private readonly ActorHistory _history;
+    private readonly Replays _replays;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
 
     // States of recently changed actors; anybody else's is replayed once when it changes again.
     private readonly Dictionary<ActorId, (long Revision, MachineState? State)> _states = []; // of the following task alone
+    private readonly Dictionary<ActorId, StreamFold> _folds = []; // the same, for modules' actors
     private CancellationTokenSource _pass = new();
     private DirectoryRows _rows = new();
     private ulong? _position;
@@ -53,7 +54,7 @@ public sealed class ActorDirectory : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         (_journal, _types, _time, _scheduler, _files) = (journal, types, time, options.Scheduler, files);
         _log = logger ?? NullLogger<ActorDirectory>.Instance;
-        _history = new ActorHistory(journal, types);
+        _replays = new Replays(types, options.Blobs);
         _lastTaken = time.GetUtcNow();
     }
 
@@ -266,6 +267,11 @@ public sealed class ActorDirectory : IAsyncDisposable
         MachineState? state = null;
         try
         {
+            if (machine is WasmMachine)
+            {
+                return await RunAsync(actor, machine, e, cancellationToken);
+            }
+
             if (_states.TryGetValue(actor, out var kept) && kept.Revision == e.Revision - 1)
             {
                 state = Apply(machine, kept.State, e);
@@ -282,6 +288,7 @@ public sealed class ActorDirectory : IAsyncDisposable
         {
             _log.LogWarning(ex, "The directory cannot read {Stream} at revision {Revision}.", e.Stream.Value, e.Revision);
             _states.Remove(actor);
+            _folds.Remove(actor);
             return null;
         }
 
@@ -292,6 +299,29 @@ public sealed class ActorDirectory : IAsyncDisposable
 
         _states[actor] = (e.Revision, state);
         return state;
+    }
+
+    private async Task<MachineState?> RunAsync(ActorId actor, Machine machine, RecordedEvent e, CancellationToken cancellationToken)
+    {
+        if (_folds.TryGetValue(actor, out var fold) && fold.Next == e.Revision)
+        {
+            await fold.AcceptAsync(e, cancellationToken);
+            return fold.State;
+        }
+
+        fold = _replays.FoldOf(e.Stream, machine, commands: null);
+        await foreach (var earlier in _journal.ReadStreamAsync(e.Stream, Direction.Forwards, 0, e.Revision + 1, cancellationToken))
+        {
+            await fold.AcceptAsync(earlier, cancellationToken);
+        }
+
+        if (_folds.Count >= MaxStates && !_folds.ContainsKey(actor))
+        {
+            _folds.Clear();
+        }
+
+        _folds[actor] = fold;
+        return fold.State;
     }
 
     private static MachineState? Apply(Machine machine, MachineState? state, RecordedEvent e) =>

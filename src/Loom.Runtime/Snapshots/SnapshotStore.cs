@@ -7,6 +7,7 @@ internal sealed class SnapshotStore(IStateFiles files)
 {
     private const int Version = 1;
 
+    /// <summary>The stream's snapshot, when it has the form of that machine's states: those of modules are bytes that an upgrade passes on.</summary>
     public Snapshot? Find(StreamName stream, MachineId machine)
     {
         if (files.Read(NameOf(stream)) is not { } bytes)
@@ -17,7 +18,8 @@ internal sealed class SnapshotStore(IStateFiles files)
         try
         {
             using var reader = new BinaryReader(new MemoryStream(bytes, writable: false));
-            if (reader.ReadInt32() != Version || reader.ReadString() != stream.Value || reader.ReadString() != machine.Value)
+            if (reader.ReadInt32() != Version || reader.ReadString() != stream.Value || !MachineId.TryParse(reader.ReadString(), out var made)
+                || (made != machine && !(made.IsWasm && machine.IsWasm)))
             {
                 return null;
             }
@@ -31,7 +33,7 @@ internal sealed class SnapshotStore(IStateFiles files)
                 commands[i] = KeyValuePair.Create(reader.ReadString(), reader.ReadInt64());
             }
 
-            return new Snapshot(link, lastRevision, machine, state, commands);
+            return new Snapshot(link, lastRevision, made, state, commands);
         }
         catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException)
         {
