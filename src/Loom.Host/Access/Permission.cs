@@ -33,6 +33,9 @@ internal enum Permission
     /// <summary>Rebuilding projections.</summary>
     Rebuild,
 
+    /// <summary>Registering WebAssembly modules, and choosing which one an actor type uses.</summary>
+    Modules,
+
     /// <summary>Importing event logs.</summary>
     Import,
 
@@ -57,12 +60,12 @@ internal static class AccessTable
     {
         [Operator] =
         [
-            .. ServicePermissions, Permission.Console, Permission.ReadLog, Permission.Bundles, Permission.ReadOperations, Permission.Rebuild, Permission.Import,
+            .. ServicePermissions, Permission.Console, Permission.ReadLog, Permission.Bundles, Permission.ReadOperations, Permission.Rebuild, Permission.Modules, Permission.Import,
             Permission.Administer,
         ],
         [Auditor] = [Permission.Known, Permission.Console, Permission.ReadActors, Permission.ReadTail, Permission.ReadLog, Permission.Bundles],
         [Service] = ServicePermissions,
-        [Developer] = [.. ServicePermissions, Permission.Console, Permission.ReadOperations, Permission.Rebuild],
+        [Developer] = [.. ServicePermissions, Permission.Console, Permission.ReadOperations, Permission.Rebuild, Permission.Modules],
         [HostRole] = [.. ServicePermissions, Permission.Impersonate],
         [Prover] = [Permission.Known, Permission.ReadActors],
     };

@@ -16,6 +16,9 @@ internal sealed class RequestPlaces(LiveSettings settings)
     /// <summary>Bundles being written.</summary>
     public Places Exports { get; } = new(8, "The server writes 8 bundles already; ask again in a moment.");
 
+    /// <summary>Modules being looked at, uploads included.</summary>
+    public Places Modules { get; } = new(4, "4 modules are being looked at already; ask again in a moment.");
+
     /// <summary>Imports from the first byte of the upload to the last step.</summary>
     public Places Imports { get; } = new(4, "4 imports are under way already; ask again when one is done.");
 }

@@ -36,5 +36,10 @@ namespace Loom.Api;
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(ImportStatus))]
 [JsonSerializable(typeof(ConfigExplanation))]
+[JsonSerializable(typeof(ModuleList))]
+[JsonSerializable(typeof(ModuleItem))]
+[JsonSerializable(typeof(ModuleDetail))]
+[JsonSerializable(typeof(ModuleReportResult))]
+[JsonSerializable(typeof(ModuleUsers))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class LoomJson : JsonSerializerContext;

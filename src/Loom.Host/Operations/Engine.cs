@@ -1,5 +1,6 @@
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Import;
+using Loom.Hosting.Modules;
 using Loom.Hosting.Provenance;
 using Loom.Hosting.Telemetry;
 using Loom.Runtime;
@@ -9,7 +10,7 @@ namespace Loom.Hosting.Operations;
 /// <summary>Starts what works in the background before the first request, and drains it after the last.</summary>
 internal sealed partial class Engine(
     ActorRuntime runtime, ActorDirectory directory, Imports imports, HostState state, LiveSettings settings, IHostApplicationLifetime lifetime,
-    MetricsCollector metrics, ProcessMetrics process, HostMetrics own, LogService log, ILogger<Engine> logger) : IHostedService
+    MetricsCollector metrics, ProcessMetrics process, HostMetrics own, LogService log, ModuleRegistry modules, ILogger<Engine> logger) : IHostedService
 {
     private int _stopped;
 
@@ -18,6 +19,7 @@ internal sealed partial class Engine(
         // They begin to count with their construction, which the first start of the host is to see.
         GC.KeepAlive((metrics, process, own));
         lifetime.ApplicationStopping.Register(() => state.Draining = true);
+        await OpenModulesAsync(cancellationToken);
         if (log.Rollback is { } rollback)
         {
             state.ReadOnly = rollback;
@@ -32,6 +34,23 @@ internal sealed partial class Engine(
         if (log.Rollback is not null)
         {
             directory.Rebuild(); // it may have seen what the journal lacks
+        }
+    }
+
+    private async Task OpenModulesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await modules.OpenAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidOperationException or HistoryException)
+        {
+            throw new StartupException(e is HistoryException ? ExitCode.Damaged : ExitCode.Usage, e.Message, e);
+        }
+
+        if (log.Rollback is null)
+        {
+            await ModuleFolders.RegisterAsync(modules, settings.Now.List("modules"), cancellationToken);
         }
     }
 

@@ -3,6 +3,7 @@ using Loom.Hosting.Access;
 using Loom.Hosting.Api;
 using Loom.Hosting.ConsoleViews;
 using Loom.Hosting.Import;
+using Loom.Hosting.Modules;
 using Loom.Hosting.Problems;
 using Loom.Hosting.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
@@ -67,6 +68,7 @@ internal static class Composition
         TailRoutes.Map(app);
         BundleRoutes.Map(app);
         LogRoutes.Map(app);
+        ModuleRoutes.Map(app);
         ImportRoutes.Map(app);
         OperationRoutes.Map(app);
         TokenRoutes.Map(app);

@@ -44,9 +44,18 @@ internal static class HostServices
             options with { Blobs = s.GetRequiredService<IBlobStore>() }, parts.Journal, s.GetRequiredService<ILeases>(), s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
             () => RandomNumberGenerator.GetBytes(32), s.GetRequiredService<ILogger<ActorRuntime>>()));
         services.AddSingleton(s => new ActorDirectory(
-            options with { Directory = parts.Data.Projections }, parts.Journal, s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
+            options with { Directory = parts.Data.Projections, Blobs = s.GetRequiredService<IBlobStore>() }, parts.Journal, s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ActorDirectory>>()));
-        services.AddSingleton(s => new ActorHistory(parts.Journal, s.GetRequiredService<ActorTypes>()));
+        services.AddSingleton(s => new ActorHistory(parts.Journal, s.GetRequiredService<ActorTypes>(), s.GetRequiredService<IBlobStore>()));
+        services.AddSingleton(s => new ModuleRegistry(
+            parts.Journal, s.GetRequiredService<LoomStreams>(), s.GetRequiredService<IBlobStore>(), s.GetRequiredService<ActorTypes>(), s.GetRequiredService<TimeProvider>(),
+            new ModuleSettings
+            {
+                Fuel = settings.Integer("wasm.fuel"),
+                WallClock = TimeSpan.FromSeconds(settings.Integer("wasm.seconds")),
+                MemoryPages = (int)settings.Integer("wasm.memoryPages"),
+                MaxBytes = (int)settings.Integer("wasm.bytes"),
+            }));
         services.AddSingleton<TransitionIndex>().AddSingleton<ActorReader>();
         services.AddSingleton<HostState>().AddSingleton<Audit>().AddSingleton<Imports>().AddSingleton<RequestPlaces>().AddSingleton<JournalFigures>().AddSingleton<EventCount>();
         services.AddSingleton<MetricsCollector>().AddSingleton<ProcessMetrics>().AddSingleton<HostMetrics>();

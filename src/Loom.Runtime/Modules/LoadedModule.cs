@@ -3,7 +3,7 @@ using Loom.Wasm;
 
 namespace Loom.Runtime;
 
-/// <summary>A module made ready to run: compiled where the platform allows it, else interpreted. May be shared by threads.</summary>
+/// <summary>A module made ready to run: interpreted at once, soon compiled where the platform allows it. May be shared by threads.</summary>
 internal sealed class LoadedModule
 {
     private readonly MachineModule _machine;
@@ -19,10 +19,8 @@ internal sealed class LoadedModule
     public static LoadedModule Load(ReadOnlyMemory<byte> bytes, ModuleSettings settings, TimeProvider time)
     {
         var module = WasmModule.Load(bytes, ModuleLimits.Default with { Bytes = ModuleBounds.MaxModuleBytes });
-        var options = new ExecutableOptions();
-        Executable executable = CompiledModule.IsSupported ? CompiledModule.Compile(module, options) : InterpretedModule.Make(module, options);
         return new LoadedModule(
-            MachineModule.Make(executable, new MachineLimits { Fuel = settings.Fuel, WallClock = settings.WallClock, Execution = Execution }, time), settings);
+            MachineModule.Make(TieredModule.Make(module, new ExecutableOptions()), new MachineLimits { Fuel = settings.Fuel, WallClock = settings.WallClock, Execution = Execution }, time), settings);
     }
 
     /// <summary>Runs one decision.</summary>
@@ -55,11 +53,11 @@ internal sealed class LoadedModule
     {
         TrapKind.FuelExhausted => new(
             "module-out-of-fuel", $"it used up its {_settings.Fuel} units of fuel",
-            $"Make it do less for one command, or allow more with modules.fuel (at most {ModuleBounds.MaxFuel}).", false),
+            $"Make it do less for one command, or allow more with wasm.fuel (at most {ModuleBounds.MaxFuel}).", false),
         TrapKind.StackExhausted => new("module-stack-exhausted", "its calls are nested too deeply", AuthorsPart, false),
         TrapKind.Interrupted => new(
             "module-timeout", $"it took longer than {_settings.WallClock.TotalSeconds:0.###} seconds by the clock",
-            "Send again; where it happens often, allow less modules.fuel or more modules.wallSeconds.", true),
+            "Send again; where it happens often, allow less wasm.fuel or more wasm.seconds.", true),
         TrapKind.OutOfMemory => new("module-out-of-memory", "this host had no memory left for it", "Send again later, or give the host more memory.", true),
         TrapKind.Abort => new("module-aborted", trap.Message, AuthorsPart, false),
         _ => new("module-trapped", $"it trapped: {trap.Message}", AuthorsPart, false),

@@ -56,7 +56,7 @@ internal static class ModuleInspection
     {
         if (bytes.Length > settings.MaxBytes)
         {
-            findings.Add(new ModuleFinding("module-too-large", true, $"The module has {bytes.Length} bytes; this host takes up to {settings.MaxBytes} (modules.bytes)."));
+            findings.Add(new ModuleFinding("module-too-large", true, $"The module has {bytes.Length} bytes; this host takes up to {settings.MaxBytes} (wasm.bytes)."));
             return null;
         }
 
@@ -76,27 +76,15 @@ internal static class ModuleInspection
         if (most > settings.MemoryPages)
         {
             findings.Add(new ModuleFinding(
-                "memory-too-large", true, $"The module's memory may grow to {most} pages of 64 KiB; this host allows {settings.MemoryPages} (modules.memoryPages). Build it with a smaller maximum."));
+                "memory-too-large", true, $"The module's memory may grow to {most} pages of 64 KiB; this host allows {settings.MemoryPages} (wasm.memoryPages). Build it with a smaller maximum."));
         }
 
         var subset = ProvableSubset.Check(module, ModuleBounds.MemoryPages);
         findings.AddRange(subset.Take(MaxSubsetFindings).Select(f => new ModuleFinding("provable-subset", false, $"It could not be proven (it runs all the same): {f}.")));
+        var summary = ModuleSummary.Of(module);
         return new ModuleAnatomy(
-            ImportsOf(module), [.. module.Exports.Select(e => $"{e.Name} {(e.Kind == ExternalKind.Function ? module.Functions[e.Index].ToString() : e.Kind.ToString().ToLowerInvariant())}")],
-            module.Functions.Count - module.Imports.Count(i => i.Kind == ExternalKind.Function), memory.Minimum, most,
-            [.. module.CustomSections.Select(s => s.Name)], subset.Count == 0);
-    }
-
-    private static List<string> ImportsOf(WasmModule module)
-    {
-        var function = 0;
-        var imports = new List<string>();
-        foreach (var import in module.Imports)
-        {
-            imports.Add($"{import.Module}.{import.Name} {(import.Kind == ExternalKind.Function ? module.Functions[function++].ToString() : import.Kind.ToString().ToLowerInvariant())}");
-        }
-
-        return imports;
+            [.. summary.Imports.Select(i => $"{Printable.Text(i.Module)}.{Printable.Text(i.Name)} {i.Type}")], [.. summary.Exports.Select(e => $"{Printable.Text(e.Name)} {e.Type}")],
+            summary.Functions, memory.Minimum, most, [.. module.CustomSections.Select(s => Printable.Text(s.Name))], subset.Count == 0);
     }
 
     private static string RuleOf(MachineRefusalKind kind) => kind switch

@@ -18,6 +18,11 @@ internal sealed class ModuleMetrics
     private static readonly Counter<long> CallsTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.calls", "{call}", "Calls of modules, by module and outcome.");
     private static readonly Counter<long> FuelTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.fuel", "{unit}", "Fuel that modules used.");
 
+    // With the first registry, not with the first call: a scrape is to list them from the start.
+    static ModuleMetrics()
+    {
+    }
+
     private long _compiled, _calls, _again, _failed, _fuel;
 
     public ModuleStatistics Read() => new(

@@ -82,6 +82,15 @@ public sealed class ActorDirectory : IAsyncDisposable
         }
     }
 
+    /// <summary>How many actors have a module as their machine now.</summary>
+    public int UsersOf(MachineId module)
+    {
+        lock (_gate)
+        {
+            return _rows.UsersOf(module);
+        }
+    }
+
     /// <summary>Reads its file and follows the journal from there.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -235,7 +244,22 @@ public sealed class ActorDirectory : IAsyncDisposable
         }
 
         var before = Find(actor);
-        return new DirectoryEntry(actor, state?.Label ?? "unreadable", e.Revision, (before?.Transitions ?? 0) + 1, head.ActorType, before?.Created ?? head.At, head.At);
+        return new DirectoryEntry(actor, state?.Label ?? "unreadable", e.Revision, (before?.Transitions ?? 0) + 1, head.ActorType, before?.Created ?? head.At, head.At)
+        {
+            Module = machine is WasmMachine ? ModuleOf(e) : null,
+        };
+    }
+
+    private static MachineId? ModuleOf(RecordedEvent e)
+    {
+        try
+        {
+            return TransitionReader.ReadLink(e) is { Machine.IsWasm: true } link ? link.Machine : null;
+        }
+        catch (FormatException)
+        {
+            return null; // the entry says "unreadable" already
+        }
     }
 
     // Whether the link is a good one is the log's question, which asks it of every link; the directory only shows what it says.

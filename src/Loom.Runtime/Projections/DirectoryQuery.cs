@@ -14,6 +14,9 @@ public sealed record DirectoryQuery
     /// <summary>Only actors whose name contains this, whatever the case; null for all.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Only actors whose last link names this module; null for all.</summary>
+    public MachineId? Module { get; init; }
+
     /// <summary>How many matches to skip.</summary>
     public int Skip { get; init; }
 
@@ -29,7 +32,11 @@ public sealed record DirectoryQuery
 /// <param name="ActorType"><c>TYPE@VERSION</c> of its last link.</param>
 /// <param name="Created">When it was born.</param>
 /// <param name="Changed">When it last changed.</param>
-public sealed record DirectoryEntry(ActorId Actor, string Label, long Revision, long Transitions, string ActorType, Timestamp Created, Timestamp Changed);
+public sealed record DirectoryEntry(ActorId Actor, string Label, long Revision, long Transitions, string ActorType, Timestamp Created, Timestamp Changed)
+{
+    /// <summary>The module that its last link names; null for an actor of a C# machine.</summary>
+    public MachineId? Module { get; init; }
+}
 
 /// <summary>A page of matches.</summary>
 /// <param name="Entries">The matches of this page, newest change first.</param>

@@ -9,10 +9,11 @@ namespace Loom.Runtime;
 /// </summary>
 internal sealed class DirectoryRows
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private readonly Dictionary<ActorId, LinkedListNode<DirectoryEntry>> _rows = [];
     private readonly LinkedList<DirectoryEntry> _newest = new();
     private readonly Dictionary<(string Type, string Label), int> _counts = [];
+    private readonly Dictionary<MachineId, int> _users = [];
 
     public int Count => _rows.Count;
 
@@ -22,11 +23,15 @@ internal sealed class DirectoryRows
         [.. _counts.Select(c => new DirectoryCount(c.Key.Type, c.Key.Label, c.Value))
             .OrderBy(c => c.Type, StringComparer.Ordinal).ThenByDescending(c => c.Actors).ThenBy(c => c.Label, StringComparer.Ordinal)];
 
+    /// <summary>How many actors have a module.</summary>
+    public int UsersOf(MachineId module) => _users.GetValueOrDefault(module);
+
     public void Put(DirectoryEntry entry)
     {
         if (_rows.TryGetValue(entry.Actor, out var node))
         {
             Count1((entry.Actor.Type, node.Value.Label), -1);
+            CountUser(node.Value.Module, -1);
             node.Value = entry;
             _newest.Remove(node);
             _newest.AddFirst(node);
@@ -37,13 +42,14 @@ internal sealed class DirectoryRows
         }
 
         Count1((entry.Actor.Type, entry.Label), 1);
+        CountUser(entry.Module, 1);
     }
 
     public (List<DirectoryEntry> Entries, int Total) Find(DirectoryQuery query)
     {
         var take = Math.Clamp(query.Take, 0, 1000);
         var entries = new List<DirectoryEntry>(take);
-        if (string.IsNullOrEmpty(query.Text))
+        if (string.IsNullOrEmpty(query.Text) && query.Module is null)
         {
             // Totals are known, so the walk can stop at the end of the page.
             var total = _counts.Where(c => (query.Type ?? c.Key.Type) == c.Key.Type && (query.Label ?? c.Key.Label) == c.Key.Label).Sum(c => c.Value);
@@ -73,6 +79,7 @@ internal sealed class DirectoryRows
                 writer.Write(e.ActorType);
                 writer.Write(e.Created.Time.UtcTicks);
                 writer.Write(e.Changed.Time.UtcTicks);
+                writer.Write(e.Module?.Value ?? "");
             }
         }
 
@@ -96,7 +103,10 @@ internal sealed class DirectoryRows
             for (var left = reader.ReadInt32(); left > 0; left--)
             {
                 rows.Put(new DirectoryEntry(
-                    ActorId.Parse(reader.ReadString()), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString(), Time(reader), Time(reader)));
+                    ActorId.Parse(reader.ReadString()), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString(), Time(reader), Time(reader))
+                {
+                    Module = MachineId.TryParse(reader.ReadString(), out var module) ? module : null,
+                });
             }
 
             return (rows, known ? position : null);
@@ -115,7 +125,7 @@ internal sealed class DirectoryRows
         for (var node = _newest.First; node is not null && !(stopWhenFull && entries.Count == take); node = node.Next)
         {
             var e = node.Value;
-            if ((query.Type is { } type && e.Actor.Type != type) || (query.Label is { } label && e.Label != label)
+            if ((query.Type is { } type && e.Actor.Type != type) || (query.Label is { } label && e.Label != label) || (query.Module is { } module && e.Module != module)
                 || (!string.IsNullOrEmpty(query.Text) && !Contains(e.Actor, query.Text)))
             {
                 continue;
@@ -133,6 +143,14 @@ internal sealed class DirectoryRows
     private static bool Contains(ActorId actor, string text) =>
         actor.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || actor.Type.Contains(text, StringComparison.OrdinalIgnoreCase)
         || (text.Contains('-', StringComparison.Ordinal) && actor.ToString().Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    private void CountUser(MachineId? module, int change)
+    {
+        if (module is { } used)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_users, used, out _) += change;
+        }
+    }
 
     private void Count1((string Type, string Label) key, int change)
     {

@@ -227,6 +227,10 @@ public sealed class ModuleActorTests
         await using var directory = new ActorDirectory(new ActorRuntimeOptions { Blobs = bench.Blobs }, bench.Bench.Journal, runtime.Types, bench.Bench.Time);
         await directory.StartAsync(default);
         await bench.Bench.Until(() => directory.Find(ActorId.Parse("counter-a"))?.Transitions == 2);
-        Assert.Equal("5", directory.Find(ActorId.Parse("counter-a"))!.Label);
+        var entry = directory.Find(ActorId.Parse("counter-a"))!;
+        var counter = modules.Find("counter", 1)!.Machine;
+        Assert.Equal(("5", (MachineId?)counter), (entry.Label, entry.Module));
+        Assert.Equal(1, directory.UsersOf(counter));
+        Assert.Equal(entry, Assert.Single((await directory.FindAsync(new DirectoryQuery { Module = counter }, default)).Entries));
     }
 }
