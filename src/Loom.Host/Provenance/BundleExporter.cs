@@ -12,7 +12,7 @@ namespace Loom.Hosting.Provenance;
 internal sealed record ExportedBundle(Stream Content, long TreeSize, string FileName);
 
 /// <summary>Gathers what a bundle holds from the journal and the log, and has it written to a temporary file.</summary>
-internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data, CommandBodies bodies) : IDisposable
+internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data, CommandBodies bodies, ModuleRegistry modules) : IDisposable
 {
     private const int ConsistencyProofs = 32, CheckpointsLookedAt = 10_000;
     private const long MaxCommandBytes = 256L << 20;
@@ -28,10 +28,11 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         var note = await CheckpointAsync(atSize, cancellationToken);
         var size = Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Size : throw new InvalidDataException("The log's own checkpoint cannot be read.");
         var streams = new List<BundleStream>();
+        var named = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         var commands = hide.HasFlag(BundleHide.Commands) ? null : new Dictionary<Digest, ReadOnlyMemory<byte>>();
         foreach (var actor in actors)
         {
-            streams.Add(await StreamAsync(actor, size, atSize is null, commands, cancellationToken));
+            streams.Add(await StreamAsync(actor, size, atSize is null, commands, hide == BundleHide.None ? named : null, cancellationToken));
         }
 
         var source = new BundleSource
@@ -40,6 +41,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             CheckpointNote = note.Format(),
             Hide = hide,
             CommandBlobs = commands ?? [],
+            Modules = named,
             Consistency = await ConsistencyAsync(size, cancellationToken),
         };
         var name = actors.Count == 1 ? actors[0].ToString() : $"{actors.Count}-actors";
@@ -60,7 +62,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
     }
 
     private async Task<BundleStream> StreamAsync(
-        ActorId actor, long size, bool latest, Dictionary<Digest, ReadOnlyMemory<byte>>? commands, CancellationToken cancellationToken)
+        ActorId actor, long size, bool latest, Dictionary<Digest, ReadOnlyMemory<byte>>? commands, Dictionary<Digest, ReadOnlyMemory<byte>>? named, CancellationToken cancellationToken)
     {
         var events = new List<RecordedEvent>();
         var leaves = new List<BundleLeaf>();
@@ -72,6 +74,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             }
 
             await AddCommandAsync(transition, commands, cancellationToken);
+            await AddModuleAsync(transition.Link, named, cancellationToken);
             events.AddRange(transition.Events);
             leaves.Add(new BundleLeaf(index, log.Log.InclusionProof(index, size)));
         }
@@ -84,6 +87,23 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         }
 
         return new BundleStream { Name = actor.Stream, Events = events, Leaves = leaves, Head = await StateAsync(actor, events[^1].Revision, cancellationToken) };
+    }
+
+    // A module that is gone must not keep the history from being exported: the verdict says what is missing.
+    private async Task AddModuleAsync(Link link, Dictionary<Digest, ReadOnlyMemory<byte>>? named, CancellationToken cancellationToken)
+    {
+        if (named is null || modules.Find(link.Machine) is not { } module || named.ContainsKey(module.Hash))
+        {
+            return;
+        }
+
+        try
+        {
+            named[module.Hash] = await modules.ReadAsync(module, cancellationToken);
+        }
+        catch (HistoryException)
+        {
+        }
     }
 
     // An auditor has nothing but the bundle: a body that the journal only names has to travel in it.

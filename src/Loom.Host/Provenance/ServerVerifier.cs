@@ -18,9 +18,10 @@ internal sealed class ServerVerifier(TimeProvider time) : IDisposable
                 At = time.GetUtcNow(),
                 Seen = seen,
                 SeenName = seen is null ? null : "the checkpoint sent along",
+                Replay = ReplayOptions.Default with { TimeLimit = TimeSpan.FromSeconds(60) },
                 Limits = BundleLimits.Default with { MaxBytes = Math.Min(maxBytes, BundleLimits.Default.MaxBytes) },
             };
-            return await Task.Run(() => BundleVerifier.Verify(bundle, trust, options), cancellationToken);
+            return await Task.Run(() => BundleVerifier.Verify(bundle, trust, options, cancellationToken), cancellationToken);
         }
         finally
         {

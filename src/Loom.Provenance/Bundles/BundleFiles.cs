@@ -13,7 +13,11 @@ internal static class BundleFiles
     public const string Consistency = "checkpoints/consistency.ndjson";
     public const int MaxStreams = 999;
     public const int MaxCommands = 10_000;
+    public const int MaxModules = 200;
     private const string CommandFolder = "commands/";
+    private const string ModuleFolder = "modules/";
+    private const string ModuleSuffix = ".wasm";
+    private const string WasmMachine = "wasm:sha256:";
 
     /// <summary>Streams are numbered, since stream names are no file names.</summary>
     public static string Stream(int index) => $"streams/{Number(index)}.ndjson";
@@ -30,6 +34,21 @@ internal static class BundleFiles
     {
         content = default;
         return name.StartsWith(CommandFolder, StringComparison.Ordinal) && Digest.TryParse(name[CommandFolder.Length..], out content);
+    }
+
+    /// <summary>A module's bytes.</summary>
+    public static string Module(Digest hash) => ModuleFolder + hash + ModuleSuffix;
+
+    /// <summary>The file of the module that a link names; null when its machine is none.</summary>
+    public static string? ModuleOf(MachineId machine) =>
+        machine.IsWasm ? Module(Digest.Parse(machine.Value[WasmMachine.Length..])) : null;
+
+    /// <summary>Whether a file is a module by its name.</summary>
+    public static bool IsModule(string name, out Digest hash)
+    {
+        hash = default;
+        return name.StartsWith(ModuleFolder, StringComparison.Ordinal) && name.EndsWith(ModuleSuffix, StringComparison.Ordinal)
+            && name.Length > ModuleFolder.Length + ModuleSuffix.Length && Digest.TryParse(name[ModuleFolder.Length..^ModuleSuffix.Length], out hash);
     }
 
     private static string Number(int index) => (index + 1).ToString("0000", CultureInfo.InvariantCulture);

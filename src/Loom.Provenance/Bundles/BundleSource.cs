@@ -31,6 +31,9 @@ public sealed record BundleSource
     /// <summary>The bodies of the commands that the streams keep as blobs, by SHA-256; further ones are left out.</summary>
     public IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> CommandBlobs { get; init; } = new Dictionary<Digest, ReadOnlyMemory<byte>>();
 
+    /// <summary>The modules that the streams' links name, by SHA-256; further ones are left out, and all of them where something is hidden.</summary>
+    public IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Modules { get; init; } = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+
     /// <summary>What to leave out.</summary>
     public BundleHide Hide { get; init; }
 }

@@ -30,10 +30,13 @@ public static class BundleWriter
         var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         var stated = new List<StatedStream>();
         var commands = new CommandFiles(source.CommandBlobs, files);
+
+        // Without states and bodies nobody can run them.
+        var modules = new ModuleFiles(source.Hide == BundleHide.None ? source.Modules : new Dictionary<Digest, ReadOnlyMemory<byte>>(), files);
         var inclusion = new ArrayBufferWriter<byte>(64 * 1024);
         for (var i = 0; i < streams.Length; i++)
         {
-            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands);
+            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands, modules);
             files[statedStream.File] = bytes;
             stated.Add(statedStream);
             AddStates(files, streams[i], i, source.Hide);
@@ -46,7 +49,7 @@ public static class BundleWriter
         files[BundleFiles.Inclusion] = inclusion.WrittenMemory;
         files[BundleFiles.Checkpoint] = Encoding.UTF8.GetBytes(source.CheckpointNote);
         AddConsistency(files, source.Consistency);
-        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any);
+        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any, modules.Any);
 
         var statement = new BundleStatement
         {

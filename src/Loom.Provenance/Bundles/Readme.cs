@@ -6,7 +6,7 @@ namespace Loom.Provenance;
 /// <summary>The bundle's README.txt: plain words for whoever opens the ZIP without Loom.</summary>
 internal static class Readme
 {
-    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide, bool commands)
+    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide, bool commands, bool modules)
     {
         var text = new StringBuilder();
         text.Append(
@@ -29,6 +29,11 @@ internal static class Readme
         if (commands)
         {
             text.Append("  commands/                   the bodies of commands too large for their line, each named by its SHA-256\n");
+        }
+
+        if (modules)
+        {
+            text.Append("  modules/                    the WebAssembly modules that decided, each named by its SHA-256: anyone can run them again\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nLog:       {log.Origin}\nTree size: {log.Size}\nRoot:      {log.Root}\n\nStreams:\n");

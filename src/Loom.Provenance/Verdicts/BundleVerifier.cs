@@ -9,11 +9,11 @@ namespace Loom.Provenance;
 public static class BundleVerifier
 {
     /// <summary>Reads and verifies; bytes that are no bundle give a report with <see cref="VerificationReport.Malformed"/>.</summary>
-    public static VerificationReport Verify(Stream input, TrustRoot trust, VerifyOptions options)
+    public static VerificationReport Verify(Stream input, TrustRoot trust, VerifyOptions options, CancellationToken cancellationToken = default)
     {
         try
         {
-            return Verify(BundleReader.Read(input, options.Limits), trust, options);
+            return Verify(BundleReader.Read(input, options.Limits), trust, options, cancellationToken);
         }
         catch (BundleMalformedException e)
         {
@@ -22,11 +22,11 @@ public static class BundleVerifier
     }
 
     /// <summary>Reads and verifies; bytes that are no bundle give a report with <see cref="VerificationReport.Malformed"/>.</summary>
-    public static VerificationReport Verify(ReadOnlyMemory<byte> bytes, TrustRoot trust, VerifyOptions options)
+    public static VerificationReport Verify(ReadOnlyMemory<byte> bytes, TrustRoot trust, VerifyOptions options, CancellationToken cancellationToken = default)
     {
         try
         {
-            return Verify(BundleReader.Read(bytes, options.Limits), trust, options);
+            return Verify(BundleReader.Read(bytes, options.Limits), trust, options, cancellationToken);
         }
         catch (BundleMalformedException e)
         {
@@ -35,11 +35,11 @@ public static class BundleVerifier
     }
 
     /// <summary>Verifies a bundle that was read.</summary>
-    public static VerificationReport Verify(Bundle bundle, TrustRoot trust, VerifyOptions options)
+    public static VerificationReport Verify(Bundle bundle, TrustRoot trust, VerifyOptions options, CancellationToken cancellationToken = default)
     {
         try
         {
-            return Judge(bundle, trust, options);
+            return Judge(bundle, trust, options, cancellationToken);
         }
         catch (BundleMalformedException e)
         {
@@ -47,7 +47,7 @@ public static class BundleVerifier
         }
     }
 
-    private static VerificationReport Judge(Bundle bundle, TrustRoot trust, VerifyOptions options)
+    private static VerificationReport Judge(Bundle bundle, TrustRoot trust, VerifyOptions options, CancellationToken cancellationToken)
     {
         var log = Checkpointed.Parse(bundle.CheckpointNote);
         var findings = new Findings();
@@ -55,13 +55,15 @@ public static class BundleVerifier
 
         var streams = new List<StreamSummary>();
         var commands = new CommandBlobs(bundle);
+        using var replay = new Replay(bundle, options.Replay, cancellationToken);
         using var proofs = Lines.Of(BundleFiles.Inclusion, bundle.File(BundleFiles.Inclusion)!.Value, bundle.Limits.MaxLineBytes).GetEnumerator();
         for (var i = 0; i < bundle.Statement.Streams.Count; i++)
         {
-            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At), commands).Run());
+            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At), commands, replay).Run(cancellationToken));
         }
 
         commands.CheckUnnamed(findings.Intact);
+        replay.Modules.CheckFiles(findings.Intact);
         if (proofs.MoveNext())
         {
             findings.Included.Add(new Finding("there are more inclusion proofs than links", Place: Lines.Place(BundleFiles.Inclusion, proofs.Current.Number)));
@@ -76,7 +78,7 @@ public static class BundleVerifier
             LogClaims.Complete(bundle, trust, findings.Complete),
             SeenClaim.Consistent(bundle, log, trust, options),
             .. WitnessClaims.Of(log, trust),
-            .. EvidenceClaims.Of(streams),
+            .. EvidenceClaims.Of(streams, replay),
             ChainClaims.Disclosed(findings),
         ];
         return new VerificationReport

@@ -20,7 +20,7 @@ internal sealed class Findings
 }
 
 /// <summary>Reads one stream and applies every check that looks at its links.</summary>
-internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at, CommandBlobs commands)
+internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at, CommandBlobs commands, Replay replay)
 {
     private readonly StatedStream _stated = bundle.Statement.Streams[index];
     private readonly List<StreamLine> _parts = [];
@@ -29,8 +29,10 @@ internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, I
     private long _transitions;
 
     /// <exception cref="BundleMalformedException">A line has not the form of the format.</exception>
-    public StreamSummary Run()
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public StreamSummary Run(CancellationToken cancellationToken)
     {
+        var again = new StreamReplay(_stated.Name, index, replay);
         var intact = new IntactCheck(_stated.Name, findings.Intact, findings.Disclosure, commands);
         var ordered = new OrderedCheck(_stated.Name, findings.Ordered);
         foreach (var (number, line) in bundle.ReadLines(_stated.File))
@@ -45,6 +47,8 @@ internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, I
             intact.Check(_parts, line.Metadata);
             ordered.Check(link, line.Metadata.Opening!);
             Included(link);
+            again.Check(_parts, line.Metadata);
+            cancellationToken.ThrowIfCancellationRequested();
             findings.AfterEvaluation += link.At > at ? 1 : 0;
             _first ??= link;
             _head = link;

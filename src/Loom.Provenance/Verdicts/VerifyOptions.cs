@@ -14,6 +14,9 @@ public sealed record VerifyOptions
     /// <summary>How the earlier checkpoint is called in the report, for example its file name.</summary>
     public string? SeenName { get; init; }
 
+    /// <summary>What running journaled commands again may take, where the bundle has the modules.</summary>
+    public ReplayOptions Replay { get; init; } = ReplayOptions.Default;
+
     /// <summary>Bounds on reading.</summary>
     public BundleLimits Limits { get; init; } = BundleLimits.Default;
 }

@@ -14,7 +14,7 @@ public sealed record ModuleStatistics(long Compiled, long Calls, long Again, lon
 /// <summary>Counts calls and compilations, for the meter "Loom" and for <see cref="ModuleRegistry.Statistics"/>.</summary>
 internal sealed class ModuleMetrics
 {
-    private static readonly Counter<long> CompiledTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.compilations", "{module}", "Modules made ready to run: misses of the cache of compiled modules.");
+    private static readonly Counter<long> CompiledTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.compilations", "{module}", "Modules loaded to be run: misses of the cache of compiled modules.");
     private static readonly Counter<long> CallsTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.calls", "{call}", "Calls of modules, by module and outcome.");
     private static readonly Counter<long> FuelTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.module.fuel", "{unit}", "Fuel that modules used.");
 

@@ -16,6 +16,7 @@ public sealed class History(string origin = "loom.test/log")
     private readonly Dictionary<string, List<Made>> _streams = new(StringComparer.Ordinal);
     private readonly MerkleTree _tree = new();
     private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _blobs = [];
+    private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _modules = [];
     private int _salts;
 
     /// <summary>A transition that was made, with what only its maker knows.</summary>
@@ -30,7 +31,8 @@ public sealed class History(string origin = "loom.test/log")
     /// <summary>Appends one transition and puts its link into the tree.</summary>
     public Made Append(
         string stream, int events = 1, string? command = null, string? state = null, string? data = null, long? fence = null, DateTimeOffset? at = null,
-        MachineId? machine = null, LinkKind kind = LinkKind.Command, string? correlation = null, Func<WrittenTransition, byte[], WrittenTransition>? store = null)
+        MachineId? machine = null, LinkKind kind = LinkKind.Command, string? correlation = null, Func<WrittenTransition, byte[], WrittenTransition>? store = null,
+        string commandType = "account.deposit", IReadOnlyList<EmittedEvent>? emitted = null)
     {
         var list = _streams.TryGetValue(stream, out var known) ? known : _streams[stream] = [];
         var previous = list.Count > 0 ? list[^1].Link : null;
@@ -45,18 +47,18 @@ public sealed class History(string origin = "loom.test/log")
         {
             Stream = StreamName.Parse(stream),
             Previous = previous,
-            ActorType = to.Value.Replace("dotnet:", "", StringComparison.Ordinal),
+            ActorType = to.IsWasm ? "counter@1" : to.Value.Replace("dotnet:", "", StringComparison.Ordinal),
             Machine = to,
             Kind = kind,
             CommandId = CommandId.Parse($"cmd-{n}"),
-            CommandType = kind == LinkKind.Upgrade ? "loom.upgrade" : "account.deposit",
+            CommandType = kind == LinkKind.Upgrade ? "loom.upgrade" : commandType,
             Command = body,
             MayUseBlob = true,
             Principal = kind == LinkKind.Upgrade ? "loom:runtime" : "alice",
             Roles = kind == LinkKind.Upgrade ? [] : ["CLERK"],
             Events = kind == LinkKind.Upgrade
                 ? [new EmittedEvent("loom.upgraded", EventData.Json, body)]
-                : [.. Enumerable.Range(0, events).Select(i => new EmittedEvent("account.deposited", EventData.Json, Encoding.UTF8.GetBytes(data ?? $$"""{"amount":"{{n}}.50","part":{{i}}}""")))],
+                : emitted ?? [.. Enumerable.Range(0, events).Select(i => new EmittedEvent("account.deposited", EventData.Json, Encoding.UTF8.GetBytes(data ?? $$"""{"amount":"{{n}}.50","part":{{i}}}""")))],
             State = stateBytes,
             Fence = fence ?? previous?.Fence ?? 1,
             At = new Timestamp(at ?? Start.AddMinutes(list.Count)),
@@ -77,6 +79,9 @@ public sealed class History(string origin = "loom.test/log")
         return made;
     }
 
+    /// <summary>A module that links may name.</summary>
+    public void AddModule(byte[] bytes) => _modules[Digest.Of(bytes)] = bytes;
+
     /// <summary>A leaf that belongs to nobody's stream here, as other actors' links do.</summary>
     public void AppendOther(int number) => _tree.Append(Digest.Of(BitConverter.GetBytes(number)));
 
@@ -96,6 +101,7 @@ public sealed class History(string origin = "loom.test/log")
             CheckpointNote = Note(n, log).Format(),
             Hide = hide,
             CommandBlobs = _blobs,
+            Modules = _modules,
             Consistency = [.. from.Select(f => new BundleConsistency(f, _tree.ConsistencyProof(f, n)))],
             Streams = [.. streams.Select(s => StreamOf([.. _streams[s].Where(m => m.Leaf < n)], n, skip))],
         };
