@@ -158,7 +158,10 @@ public sealed class ModuleTests
         Assert.Contains("manifest", (await incomplete.ProblemAsync(400, "invalid-request")).Detail, StringComparison.Ordinal);
         using var large = await AddAsync(host.Http, SampleModule.Of("bank-ledger"));
         await large.ProblemAsync(413, "module-too-large");
-        using var huge = await AddAsync(host.Http, new SampleModule(new byte[1 << 20], "{}"u8.ToArray()));
+        using var form = new MultipartFormDataContent { { Json.Bytes(new byte[1 << 20]), "module", "m.wasm" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/modules") { Content = form };
+        request.Headers.ExpectContinue = true; // who is told to stop before it has sent everything
+        using var huge = await host.Http.SendAsync(request);
         await huge.ProblemAsync(413, "module-too-large");
         using var word = await AddAsync(host.Http, SampleModule.Of("echo"), "?use=perhaps");
         await word.ProblemAsync(400, "invalid-request");
