@@ -8,6 +8,8 @@ namespace Loom.Wasm;
 /// </summary>
 internal sealed partial class FunctionEmitter
 {
+    private const int MostVariables = 65_000;
+
     private readonly ModuleEmitter module;
     private readonly FunctionCode code;
     private readonly ILGenerator il;
@@ -54,6 +56,14 @@ internal sealed partial class FunctionEmitter
         }
 
         traps.EmitBlocks();
+        CheckVariables();
+    }
+
+    // Methods have numbers of 16 bits for their variables; past them the platform would find the method invalid when it is called.
+    private void CheckVariables()
+    {
+        if (il.ILOffset <= MostVariables || il.DeclareLocal(typeof(int)).LocalIndex <= MostVariables) return;
+        throw new NotSupportedException($"A function of the module needs more than {MostVariables} variables at once: it can be interpreted, not compiled.");
     }
 
     private void EmitEntry()

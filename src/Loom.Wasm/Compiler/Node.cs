@@ -30,6 +30,11 @@ internal abstract class Node(ValueType type)
 
     /// <summary>Puts the value on the evaluation stack; temporaries that it used are free after that.</summary>
     public abstract void Emit(ILGenerator il);
+
+    /// <summary>Frees the temporaries of a node that will not be evaluated any more.</summary>
+    public virtual void Release()
+    {
+    }
 }
 
 /// <summary>A number, or a null reference.</summary>
@@ -133,8 +138,7 @@ internal sealed class TemporaryNode(ValueType type, LocalBuilder temporary, Stac
         Release();
     }
 
-    /// <summary>Frees it for others.</summary>
-    public void Release() => free.Push(temporary);
+    public override void Release() => free.Push(temporary);
 
     /// <summary>Puts its address on the evaluation stack.</summary>
     public void EmitAddress(ILGenerator il) => il.Emit(OpCodes.Ldloca, temporary);
@@ -187,6 +191,11 @@ internal sealed class OperationNode : Node
         foreach (var operand in operands) operand.Emit(il);
         operation(il);
     }
+
+    public override void Release()
+    {
+        foreach (var operand in operands) operand.Release();
+    }
 }
 
 /// <summary>A comparison; a branch on it needs no 0 or 1 in between.</summary>
@@ -210,6 +219,12 @@ internal sealed class ComparisonNode(Comparison comparison, Node left, Node righ
         comparison.EmitValue(il);
     }
 
+    public override void Release()
+    {
+        left.Release();
+        right.Release();
+    }
+
     /// <summary>Branches when it holds.</summary>
     public void EmitBranch(ILGenerator il, System.Reflection.Emit.Label target)
     {
@@ -231,6 +246,8 @@ internal sealed class LoadNode(ValueType type, Node address, Action<ILGenerator,
     public override ulong Locals => address.Locals;
 
     public override void Emit(ILGenerator il) => load(il, address);
+
+    public override void Release() => address.Release();
 }
 
 /// <summary>A choice between two integers, without a branch that the processor could guess wrong: <c>o ^ ((v ^ o) &amp; -condition)</c>.</summary>
@@ -257,5 +274,12 @@ internal sealed class SelectNode(ComparisonNode condition, Node value, Node othe
         il.Emit(OpCodes.And);
         otherwise.Emit(il);
         il.Emit(OpCodes.Xor);
+    }
+
+    public override void Release()
+    {
+        condition.Release();
+        value.Release();
+        otherwise.Release();
     }
 }

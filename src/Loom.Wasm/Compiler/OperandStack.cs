@@ -101,6 +101,8 @@ internal sealed class OperandStack(ILGenerator il)
     /// <summary>Makes the stack what it is at a label: the entries below stay, and the operands that its branches carry lie in their slots.</summary>
     public void ArriveAt(int height, ReadOnlySpan<ValueType> types)
     {
+        // What code left behind that did not come here (it returned or trapped) is used no more.
+        for (var i = settled; i < entries.Count; i++) entries[i].Release();
         entries.RemoveRange(height, entries.Count - height);
         for (var i = settled; i < height; i++) entries[i] = new SlotNode(entries[i].Type, Slot(i, entries[i].Type));
         foreach (var type in types) entries.Add(new SlotNode(type, Slot(entries.Count, type)));

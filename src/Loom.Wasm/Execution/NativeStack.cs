@@ -9,10 +9,13 @@ namespace Loom.Wasm;
 /// </summary>
 internal static unsafe class NativeStack
 {
-    /// <summary>Bytes that a frame of compiled code takes for an instruction at most (28 were measured), and for a local or operand.</summary>
+    /// <summary>Bytes that a frame of compiled code takes for an instruction at most (28 were measured), for a local, and for an operand.</summary>
     private const int BytesPerInstruction = 32;
 
-    private const int BytesPerVariable = 16;
+    private const int BytesPerLocal = 8;
+
+    // An operand has a variable for each type that it ever has where paths meet, and maybe a temporary.
+    private const int BytesPerOperand = 48;
 
     /// <summary>A function whose frame may be larger than this is entered through a check of its own, made before there is a frame.</summary>
     private const int LargeFrame = 32 * 1024;
@@ -54,7 +57,7 @@ internal static unsafe class NativeStack
     /// <summary>How much room a function needs that has to be checked before its frame is made; 0 when the check inside it will do.</summary>
     public static int RoomFor(FunctionCode code)
     {
-        var most = ((long)code.Instructions.Length * BytesPerInstruction) + ((long)(code.Locals.Length + code.MaxHeight) * BytesPerVariable);
+        var most = ((long)code.Instructions.Length * BytesPerInstruction) + ((long)code.Locals.Length * BytesPerLocal) + ((long)code.MaxHeight * BytesPerOperand);
         return most > LargeFrame ? (int)Math.Min(most, int.MaxValue) : 0;
     }
 

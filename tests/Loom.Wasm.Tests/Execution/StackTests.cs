@@ -32,6 +32,7 @@ public sealed class StackTests
             w.Op(Opcode.Call, f);
             for (var i = 0; i < 3_000; i++) w.I32(0).Op(Opcode.CallIndirect, 0, 0);
         }),
+        ["results that nobody takes"] = Leaving((w, many) => w.Op(Opcode.GlobalGet, 0).Op(Opcode.I32WrapI64).If().Op(Opcode.Call, many).Op(Opcode.Return).End()),
         ["through a table"] = Bomb([], (w, _) => w.I32(0).Op(Opcode.CallIndirect, 0, 0)),
     };
 
@@ -165,6 +166,25 @@ public sealed class StackTests
         thread.Start();
         thread.Join();
         return thrown is null ? result! : throw new InvalidOperationException("The work on the thread failed.", thrown);
+    }
+
+    /// <summary>Calls itself, then does something with 60 results 200 times.</summary>
+    private static byte[] Leaving(Action<ByteWriter, int> code)
+    {
+        var module = new ModuleBuilder();
+        module.Global(ValueType.I64, mutable: true, w => w.I64(0));
+        var many = module.Function([], [.. Enumerable.Repeat(ValueType.I64, 60)], w =>
+        {
+            for (var i = 0; i < 60; i++) w.I64(i);
+        });
+        var f = module.Functions;
+        module.Function([], [], w =>
+        {
+            w.Op(Opcode.Call, f);
+            for (var i = 0; i < 200; i++) code(w, many);
+        });
+        module.Export("f", ExternalKind.Function, f);
+        return module.Build();
     }
 
     private static byte[] Bomb(ValueType[] parameters, Action<ByteWriter, int> code, params ValueType[] locals)
