@@ -32,6 +32,26 @@ public static class TinyModule
     /// <summary>Asks for more memory than there is, and reads beyond the end of what it has.</summary>
     public static byte[] Grasping() => Make([0x41, .. Signed(65_535), 0x40, 0, 0x1a, 0x41, .. Signed(65_536), 0x28, 2, 0, 0x1a]);
 
+    /// <summary>An activity: draws eight random octal digits, looks at the clock, logs the digits and gives them as a JSON string.</summary>
+    public static byte[] Drawing() => Module(
+        [4, .. Entry("loom", "output", 1)[1..], .. Entry("loom", "random", 1)[1..], .. Entry("loom", "log", 1)[1..], .. Entry("loom", "now", 3)[1..]],
+        [
+            0x41, 1, 0x41, 8, 0x10, 1, // random bytes to 1..8
+            0x41, 1, 0x41, 1, 0x29, 0, 0, 0x42, .. Signed(0x0707070707070707), 0x83, 0x42, .. Signed(0x3030303030303030), 0x84, 0x37, 0, 0,
+            0x10, 3, 0x1a, 0x41, 0, 0x41, 10, 0x10, 2, 0x41, 0, 0x41, 10, 0x10, 0, End,
+        ],
+        main: 4, "\"xxxxxxxx\""u8.ToArray());
+
+    /// <summary>An activity: gives the blob of that hash, or traps when it is not there.</summary>
+    public static byte[] Reading(byte[] hash) => Module(
+        [2, .. Entry("loom", "output", 1)[1..], .. Entry("loom", "read_blob", 4)[1..]],
+        [
+            0x41, .. Signed(1024), // where the output will begin; its length is what comes back
+            0x41, 0, 0x41, .. Signed(1024), 0x41, .. Signed(60_000), 0x10, 1,
+            0x10, 0, End,
+        ],
+        main: 2, hash);
+
     /// <summary>Imports a function that machines are not given.</summary>
     public static byte[] Importing(string module, string name) =>
         Module(Entry(module, name, 0), [0x0b]);
@@ -61,7 +81,7 @@ public static class TinyModule
         return
         [
             0, (byte)'a', (byte)'s', (byte)'m', 1, 0, 0, 0,
-            .. Section(1, [3, 0x60, 0, 0, 0x60, 2, 0x7f, 0x7f, 0, 0x60, 1, 0x7f, 0]),
+            .. Section(1, [5, 0x60, 0, 0, 0x60, 2, 0x7f, 0x7f, 0, 0x60, 1, 0x7f, 0, 0x60, 0, 1, 0x7e, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f]),
             .. Section(2, imports),
             .. Section(3, [1, 0]),
             .. Section(5, [1, 0, .. Unsigned(pages)]),
@@ -86,7 +106,7 @@ public static class TinyModule
         return [.. bytes, (byte)value];
     }
 
-    private static byte[] Signed(int value)
+    private static byte[] Signed(long value)
     {
         var bytes = new List<byte>();
         for (; value is < -64 or > 63; value >>= 7)
