@@ -12,7 +12,11 @@ public sealed class WasmActivityTests
 
     private static ActivityCall Call(string data = "{}") => new()
     {
-        Activity = "draw", Data = Encoding.UTF8.GetBytes(data), IdempotencyKey = "00000000-0000-0000-0000-000000000001", Actor = ActorId.Parse("counter-a"), Attempt = 1,
+        Activity = "draw",
+        Data = Encoding.UTF8.GetBytes(data),
+        IdempotencyKey = "00000000-0000-0000-0000-000000000001",
+        Actor = ActorId.Parse("counter-a"),
+        Attempt = 1,
     };
 
     [Fact]
