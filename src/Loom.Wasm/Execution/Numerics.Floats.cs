@@ -8,13 +8,35 @@ internal static partial class Numerics
     private const uint Sign32 = 0x8000_0000;
     private const ulong Sign64 = 0x8000_0000_0000_0000;
 
-    public static float F32Min(float a, float b) => float.IsNaN(a) || float.IsNaN(b) ? a + b : MathF.Min(a, b);
+    // Not MathF.Min and its like: with a constant zero the just-in-time compiler of .NET 10 gives +0 for min(+0, -0). Of two equal numbers only
+    // zeros differ, in their sign, so their bits are combined.
+    public static float F32Min(float a, float b)
+    {
+        if (a < b) return a;
+        if (b < a) return b;
+        return a == b ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) | BitConverter.SingleToUInt32Bits(b)) : a + b;
+    }
 
-    public static float F32Max(float a, float b) => float.IsNaN(a) || float.IsNaN(b) ? a + b : MathF.Max(a, b);
+    public static float F32Max(float a, float b)
+    {
+        if (a > b) return a;
+        if (b > a) return b;
+        return a == b ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) & BitConverter.SingleToUInt32Bits(b)) : a + b;
+    }
 
-    public static double F64Min(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? a + b : Math.Min(a, b);
+    public static double F64Min(double a, double b)
+    {
+        if (a < b) return a;
+        if (b < a) return b;
+        return a == b ? BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(a) | BitConverter.DoubleToUInt64Bits(b)) : a + b;
+    }
 
-    public static double F64Max(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? a + b : Math.Max(a, b);
+    public static double F64Max(double a, double b)
+    {
+        if (a > b) return a;
+        if (b > a) return b;
+        return a == b ? BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(a) & BitConverter.DoubleToUInt64Bits(b)) : a + b;
+    }
 
     public static float F32Nearest(float a) => float.IsNaN(a) ? a + a : MathF.Round(a, MidpointRounding.ToEven);
 
