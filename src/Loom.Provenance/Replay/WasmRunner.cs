@@ -59,7 +59,7 @@ internal sealed class WasmRunner : ModuleRunner
         {
             tiered.CompileAsync().GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is OperationCanceledException or PlatformNotSupportedException)
+        catch (Exception e) when (e is OperationCanceledException or NotSupportedException)
         {
             // It stays interpreted: slower, and the same in everything else.
         }

@@ -31,7 +31,7 @@ public sealed unsafe class CompiledModule : Executable
     /// <param name="module">The module.</param>
     /// <param name="options">What the code does besides running.</param>
     /// <param name="cancellation">Ends the compilation between two functions.</param>
-    /// <exception cref="NotSupportedException">The module has more functions than a class of the platform may have methods.</exception>
+    /// <exception cref="NotSupportedException">The module is beyond what the platform compiles, or grows out of proportion when it is; it can be interpreted.</exception>
     public static CompiledModule Compile(WasmModule module, ExecutableOptions options, CancellationToken cancellation = default) =>
         new(module, options, cancellation);
 

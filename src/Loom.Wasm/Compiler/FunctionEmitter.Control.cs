@@ -98,6 +98,7 @@ internal sealed partial class FunctionEmitter
         foreach (var (stub, target) in moves)
         {
             il.MarkLabel(stub);
+            CheckSize();
             stack.EmitMoves(carried, code.Labels[target].Height);
             il.Emit(OpCodes.Br, Target(target));
         }

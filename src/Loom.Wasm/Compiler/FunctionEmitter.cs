@@ -9,6 +9,8 @@ namespace Loom.Wasm;
 internal sealed partial class FunctionEmitter
 {
     private const int MostVariables = 65_000;
+    private const int MostBytes = 65_536;
+    private const int MostBytesPerInstruction = 64;
 
     private readonly ModuleEmitter module;
     private readonly FunctionCode code;
@@ -53,10 +55,18 @@ internal sealed partial class FunctionEmitter
         {
             ref readonly var instruction = ref code.Instructions[position];
             if (reachable || instruction.Opcode == Opcode.Label) EmitInstruction(instruction);
+            CheckSize();
         }
 
         traps.EmitBlocks();
         CheckVariables();
+    }
+
+    // A branch that carries a thousand operands is a few bytes of the module and a thousand moves; so are the thousand targets of a br_table.
+    private void CheckSize()
+    {
+        if (il.ILOffset <= MostBytes + (MostBytesPerInstruction * ((long)code.Instructions.Length + code.BranchTargets.Length))) return;
+        throw new NotSupportedException("A function of the module grows too large when it is compiled: its branches carry too many operands. It can be interpreted.");
     }
 
     // Methods have numbers of 16 bits for their variables; past them the platform would find the method invalid when it is called.

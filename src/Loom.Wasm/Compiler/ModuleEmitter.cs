@@ -15,10 +15,14 @@ internal sealed class ModuleEmitter
     // The runtime allows a class 65,535 methods.
     private const int MostFunctions = 65_000;
 
+    private const long MostBytes = 16 * 1024 * 1024;
+    private const int MostBytesPerByte = 16;
+
     private readonly TypeBuilder type;
     private readonly TypeBuilder adapters;
     private readonly MethodBuilder[] methods;
     private readonly FieldBuilder?[] globals;
+    private long size;
 
     private ModuleEmitter(WasmModule module, ExecutableOptions options)
     {
@@ -148,6 +152,12 @@ internal sealed class ModuleEmitter
             LargeFunction.EmitEntry(entry.GetILGenerator(), code.Type, method, room);
         }
 
-        new FunctionEmitter(this, code, method.GetILGenerator()).Emit();
+        var il = method.GetILGenerator();
+        new FunctionEmitter(this, code, il).Emit();
+        size += il.ILOffset;
+        if (size > MostBytes + (MostBytesPerByte * (long)Module.Bytes.Length))
+        {
+            throw new NotSupportedException("The module grows too large when it is compiled: its branches carry too many operands. It can be interpreted.");
+        }
     }
 }

@@ -81,7 +81,7 @@ internal static class Instantiation
     }
 
     private static LinkException Foreign(Import import) =>
-        new($"{import.Module}.{import.Name} belongs to another store or back end: instances that share functions are of one store, and all compiled or all interpreted");
+        new($"{import.Module}.{import.Name} belongs to another back end or store: instances that share functions are of one store, and all compiled or all interpreted");
 
     private static bool Fits(Limits given, Limits wanted) =>
         given.Minimum >= wanted.Minimum && (wanted.Maximum is null || (given.Maximum is { } most && most <= wanted.Maximum));

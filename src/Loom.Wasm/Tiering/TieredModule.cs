@@ -38,6 +38,7 @@ public sealed class TieredModule : Executable
 
     /// <summary>Begins the compilation if that did not happen yet; completes when new instances run compiled.</summary>
     /// <exception cref="OperationCanceledException">The compilation took too long: the module stays interpreted.</exception>
+    /// <exception cref="NotSupportedException">The module is beyond what the compiler takes: it stays interpreted.</exception>
     /// <exception cref="PlatformNotSupportedException">This platform allows no dynamic code; the module stays interpreted.</exception>
     public Task CompileAsync()
     {

@@ -40,7 +40,7 @@ public sealed class LinkingTests
                     import(taker);
                     if (other == backEnd) Make(other, taker, store, imports).Dispose();
                     Assert.Throws<LinkException>(() => Make(other, taker, new Store(), imports));
-                    if (other != backEnd) Assert.Contains("another store or back end", Assert.Throws<LinkException>(() => Make(other, taker, store, imports)).Message, StringComparison.Ordinal);
+                    if (other != backEnd) Assert.Contains("another back end or store", Assert.Throws<LinkException>(() => Make(other, taker, store, imports)).Message, StringComparison.Ordinal);
                 }
 
                 using var counter = Make(other, numbers, store, imports);
