@@ -37,7 +37,7 @@ internal static class HostServices
         services.AddSingleton(parts.Journal).AddSingleton<IJournal>(parts.Journal); // given in, so disposed by who opened it: last of all
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(parts.ActorTypes());
-        services.AddSingleton<IBlobStore>(new CachedBlobStore(new FileBlobStore(parts.Data.Blobs), settings.Integer("blobs.cache")));
+        services.AddSingleton<IBlobStore>(BlobStores.Open(settings, parts.Data));
         services.AddSingleton(s => new CommandBodies(s.GetRequiredService<IBlobStore>()));
         services.AddSingleton<ILeases, InProcessLeases>();
         services.AddSingleton(s => new ActorRuntime(
