@@ -37,8 +37,12 @@ internal static class BlobStores
             [var key, var secret, .. var token] when token.Length <= 1 => new S3BlobStore(
                 new S3Options
                 {
-                    Endpoint = new Uri(address.GetLeftPart(UriPartial.Authority)), Bucket = bucket, Region = settings.Text("blobs.region"),
-                    AccessKey = key, SecretKey = secret, SessionToken = token.FirstOrDefault(),
+                    Endpoint = new Uri(address.GetLeftPart(UriPartial.Authority)),
+                    Bucket = bucket,
+                    Region = settings.Text("blobs.region"),
+                    AccessKey = key,
+                    SecretKey = secret,
+                    SessionToken = token.FirstOrDefault(),
                 },
                 Http(), TimeProvider.System),
             _ => throw Wrong("blobs.credentialFile needs two lines for s3: the access key's id and its secret (and, with temporary credentials, the session token)."),
