@@ -23,10 +23,11 @@ internal sealed class ModuleEmitter
     private readonly MethodBuilder[] methods;
     private readonly FieldBuilder?[] globals;
     private long size;
+    private int methodCount;
 
     private ModuleEmitter(WasmModule module, ExecutableOptions options)
     {
-        if (module.Bodies.Length > MostFunctions) throw new NotSupportedException($"The module has {module.Bodies.Length} functions; the compiler takes at most {MostFunctions}. It can be interpreted.");
+        CheckCount(methodCount = module.Bodies.Length);
         Module = module;
         Options = options;
         var name = "Loom.Wasm.Generated." + Convert.ToHexStringLower(module.Hash());
@@ -141,11 +142,18 @@ internal sealed class ModuleEmitter
         return method;
     }
 
+    private static void CheckCount(int count)
+    {
+        if (count > MostFunctions) throw new NotSupportedException($"The module has {count} functions or more; the compiler takes at most {MostFunctions}. It can be interpreted.");
+    }
+
     private void EmitFunction(int body, FunctionCode code)
     {
         var method = methods[body];
         if (NativeStack.RoomFor(code) is var room and > 0)
         {
+            // Such a function is two methods.
+            CheckCount(++methodCount);
             var entry = method;
             method = DefineMethod(entry.Name + "body", code.Type);
             method.SetImplementationFlags(MethodImplAttributes.NoInlining);
