@@ -51,8 +51,8 @@ public sealed class HelpTests
             | exit code | meaning |
             |---|---|
             | 0 | done |
-            | 1 | understood, and answered no: a rejected command, a conflict, a false claim, a damaged journal |
-            | 2 | malformed input: JSON, a bundle, a trust file, an event log |
+            | 1 | understood, and answered no: a rejected command, a conflict, a false claim, a damaged journal, a module that is no machine |
+            | 2 | malformed input: JSON, a bundle, a trust file, an event log, a module |
             | 3 | a required claim is not covered by the evidence |
             | 64 | wrong usage |
             | 69 | something needed cannot be reached: the host, a built checkout |

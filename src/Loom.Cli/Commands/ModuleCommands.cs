@@ -7,9 +7,9 @@ namespace Loom.Cli.Commands;
 /// <summary><c>loom module</c>: WebAssembly modules. inspect, run and bench work alone, on a file.</summary>
 internal static class ModuleCommands
 {
-    public static Command Create() => new("module", "Inspect, run, measure and register WebAssembly modules.")
+    public static Command Create() => new("module", "Inspect, run and measure WebAssembly modules on files; register, list and choose them on a host.")
     {
-        CreateInspect(), CreateRun(), CreateBench(),
+        CreateInspect(), CreateRun(), CreateBench(), ModuleHostCommands.CreateAdd(), ModuleHostCommands.CreateList(), ModuleHostCommands.CreateUse(),
     };
 
     public static Argument<string> FileArgument() => new("file") { Description = "The module, *.wasm." };

@@ -32,7 +32,9 @@ internal sealed record CallAnswer(string Status, byte[] State, byte[] Events, in
         }
 
         var answer = new CallAnswer(frame.Accepted ? Accepted : Rejected, frame.State.ToArray(), frame.Events.ToArray(), 0, null, null, run.FuelUsed);
-        return answer.Mistake() is { } wrong ? answer with { Status = Failed, Reason = wrong, Remedy = "A host would refuse this output: the module has to give what ABI v1 promises." } : answer;
+        return ModuleAnswer.Read(frame.Accepted, frame.State, frame.Events) is ModuleAnswer.Malformed bad
+            ? answer with { Status = Failed, Reason = $"{bad.Code}: it gave {Printable.Text(bad.Reason)}.", Remedy = "A host would refuse this output, too: the module has to give what ABI v1 promises." }
+            : answer;
     }
 
     /// <summary>In the form of vectors: <c>{events, state}</c>, <c>{rejected}</c> or <c>{exit}</c>, canonical.</summary>
@@ -69,39 +71,6 @@ internal sealed record CallAnswer(string Status, byte[] State, byte[] Events, in
         catch (FormatException)
         {
             return JsonSerializer.SerializeToElement(Show(bytes));
-        }
-    }
-
-    private string? Mistake()
-    {
-        if (Status == Rejected)
-        {
-            return IsObject(State, ["code", "message"]) ? null : "A rejection's state must be {\"code\": text, \"message\": text}.";
-        }
-
-        try
-        {
-            var events = Parse(CanonicalJson.Canonicalize(Events));
-            return events.ValueKind == JsonValueKind.Array && events.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Object && e.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && e.TryGetProperty("data", out _))
-                ? null
-                : "The events must be a JSON array of {\"type\": text, \"data\": any}.";
-        }
-        catch (FormatException e)
-        {
-            return $"The events cannot be taken: {e.Message}";
-        }
-    }
-
-    private static bool IsObject(byte[] json, string[] texts)
-    {
-        try
-        {
-            var value = Parse(CanonicalJson.Canonicalize(json));
-            return value.ValueKind == JsonValueKind.Object && texts.All(t => value.TryGetProperty(t, out var text) && text.ValueKind == JsonValueKind.String);
-        }
-        catch (FormatException)
-        {
-            return false;
         }
     }
 
