@@ -64,6 +64,10 @@ public sealed class CommandFormTests
     [InlineData("""{"$ref":"#"}""")]
     [InlineData("""{"type":"object"}""")]
     [InlineData("""{}""")]
+    [InlineData("""{"type":5,"description":[]}""")]
+    [InlineData("""{"type":["string",null],"enum":3}""")]
+    [InlineData("""{"properties":{"a":{"description":1}},"required":[2]}""")]
+    [InlineData("""{"properties":{"a":1,"a":2}}""")]
     public void Any_schema_gives_a_form(string schema) => Assert.NotNull(FormField.Of(schema));
 
     [Fact]

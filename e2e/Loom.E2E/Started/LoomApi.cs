@@ -20,6 +20,20 @@ public sealed class LoomApi(Uri address) : IDisposable
         Assert.True(answer.IsSuccessStatusCode, $"{command} to {actor}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
+    /// <summary>Registers a module of <c>samples/modules</c>; again changes nothing. Its hash, hex.</summary>
+    public async Task<string> RegisterAsync(string name)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(await File.ReadAllBytesAsync(SampleModules.Wasm(name))), "module", $"{name}.wasm" },
+            { new ByteArrayContent(await File.ReadAllBytesAsync(SampleModules.Manifest(name))), "manifest", $"{name}.module.json" },
+        };
+        using var answer = await _http.PostAsync("/api/modules", form);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{name}: {(int)answer.StatusCode} {body}");
+        return JsonDocument.Parse(body).RootElement.GetProperty("sha256").GetString()!;
+    }
+
     public async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(path);
 
     public async Task<byte[]> BytesAsync(string path) => await _http.GetByteArrayAsync(path);

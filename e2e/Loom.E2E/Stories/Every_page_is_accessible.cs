@@ -14,12 +14,13 @@ public sealed class Every_page_is_accessible(Console console)
         await console.StartAsync();
         var actor = await Accounts.WithDepositsAsync(console.Api, 8);
         await console.Api.FlushLogAsync();
+        var module = await console.Api.RegisterAsync("debt-to-income");
         var check = await System.IO.File.ReadAllTextAsync(Path.Combine(TestData.Root, "e2e", "Loom.E2E", "Stories", "accessibility.js"));
         var found = new List<string>();
         foreach (var (look, scheme, width) in new[] { ("light", ColorScheme.Light, 1440), ("dark", ColorScheme.Dark, 1440), ("narrow", ColorScheme.Light, 420) })
         {
             var page = await console.OpenAsync("/", scheme, width);
-            foreach (var (name, address) in Pages(actor))
+            foreach (var (name, address) in Pages(actor, module))
             {
                 await Console.GoAsync(page, address);
                 await Assertions.Expect(page.Locator("main .panel, main .drop").First).ToBeVisibleAsync();
@@ -42,7 +43,7 @@ public sealed class Every_page_is_accessible(Console console)
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
-        foreach (var (keys, heading) in new[] { ("a", "Actors"), ("l", "Live stream"), ("v", "Verify a bundle"), ("j", "Journal"), ("t", "Transparency log"), ("o", "Overview") })
+        foreach (var (keys, heading) in new[] { ("a", "Actors"), ("m", "Modules"), ("l", "Live stream"), ("v", "Verify a bundle"), ("j", "Journal"), ("t", "Transparency log"), ("o", "Overview") })
         {
             await page.Keyboard.PressAsync("g");
             await page.Keyboard.PressAsync(keys);
@@ -50,9 +51,9 @@ public sealed class Every_page_is_accessible(Console console)
         }
     }
 
-    private static (string Name, string Address)[] Pages(string actor) =>
+    private static (string Name, string Address)[] Pages(string actor, string module) =>
     [
-        ("overview", "/"), ("actors", "/actors"), ("actor", $"/actors/{actor}?n=5&send=true"), ("live", "/live"), ("verify", "/verify"),
+        ("overview", "/"), ("actors", "/actors"), ("modules", "/modules?add=true"), ("module", $"/modules/{module}"), ("actor", $"/actors/{actor}?n=5&send=true"), ("live", "/live"), ("verify", "/verify"),
         ("journal", "/journal"), ("log", "/log"),
     ];
 }

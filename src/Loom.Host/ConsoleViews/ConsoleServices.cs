@@ -20,6 +20,8 @@ internal static class ConsoleServices
         services.AddSingleton<IOverview, OverviewView>();
         services.AddScoped<PersonAtConsole>();
         services.AddScoped<ICommands, CommandsView>();
+        services.AddSingleton<ModuleLooks>();
+        services.AddScoped<IModules, ModulesView>();
         services.AddScoped<IBundles, BundlesView>();
         services.AddScoped<IProjectionsInfo, ProjectionsView>();
     }

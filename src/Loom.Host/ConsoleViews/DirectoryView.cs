@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loom.Core;
 using Loom.Hosting.Actors;
 using Loom.Journal;
 using Loom.Runtime;
@@ -16,6 +17,7 @@ internal sealed class DirectoryView(ActorDirectory directory, ActorTypes types, 
             Text = Given(query.Text),
             Type = Given(query.Type),
             Label = Given(query.Label),
+            Module = Given(query.Module) is { } hash ? MachineId.TryParse($"wasm:sha256:{hash}", out var module) ? module : MachineId.Wasm(default) : null,
             Skip = Math.Max(0, query.Skip),
             Take = Math.Clamp(query.Take, 0, 200),
         };

@@ -5,12 +5,13 @@ using Loom.Core;
 using Loom.Hosting.Actors;
 using Loom.Hosting.Api;
 using Loom.Journal;
+using Loom.Runtime;
 using Loom.Web.Data;
 
 namespace Loom.Hosting.ConsoleViews;
 
 /// <summary>One actor's life as the console asks for it.</summary>
-internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFinder leaves) : IActorHistory
+internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFinder leaves, ModuleRegistry modules) : IActorHistory
 {
     public async Task<ActorHead?> HeadAsync(string stream, CancellationToken cancellationToken)
     {
@@ -19,9 +20,14 @@ internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFin
             return null;
         }
 
+        var current = modules.Find(now.Last.Machine) is null ? null : modules.All.FirstOrDefault(m => m.Current && m.Manifest.ActorType == actor.Type);
         return new ActorHead(
             stream, actor.Type, DirectoryView.VersionOf(now.Last.ActorType), now.Last.Machine.Value, now.State.Label, now.Transitions, now.State.Revision,
-            now.First.At.Time, now.Last.At.Time, reader.ManifestOf(actor)?.Capabilities ?? []);
+            now.First.At.Time, now.Last.At.Time, reader.ManifestOf(actor)?.Capabilities ?? [])
+        {
+            Module = NameOf(modules.Find(now.Last.Machine)),
+            Next = current?.Machine == now.Last.Machine ? null : NameOf(current),
+        };
     }
 
     public async Task<IReadOnlyList<TransitionRow>> TransitionsAsync(string stream, long from, int count, CancellationToken cancellationToken)
@@ -57,7 +63,10 @@ internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFin
             [.. events.Select((e, i) => new EventView(
                 e.Revision, e.Id, e.Type, link.Events[i].Digest.ToString(), Text(e.Data, e.ContentType),
                 effects is not null && effects.TryGetValue(e.Type, out var kind) ? kind.ToString().ToLowerInvariant() : null))],
-            link.Correlation, link.Causation, link.Traceparent, LinkText(link), command.Problem);
+            link.Correlation, link.Causation, link.Traceparent, LinkText(link), command.Problem)
+        {
+            Module = NameOf(modules.Find(link.Machine)),
+        };
     }
 
     public async Task<long?> NumberOfAsync(string stream, long revision, CancellationToken cancellationToken) =>
@@ -100,6 +109,8 @@ internal sealed class HistoryView(ActorReader reader, IJournal journal, ILeafFin
             }
         }
     }
+
+    private static ModuleName? NameOf(RegisteredModule? module) => module is null ? null : new(module.Manifest.Name, module.Manifest.Version, module.Hash.ToString());
 
     private async Task<TransitionRow> RowAsync(NumberedTransition numbered, CancellationToken cancellationToken)
     {

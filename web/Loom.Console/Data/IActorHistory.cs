@@ -46,7 +46,20 @@ public sealed record ActorHead(
     long Revision,
     DateTimeOffset Born,
     DateTimeOffset Changed,
-    IReadOnlyList<string> Capabilities);
+    IReadOnlyList<string> Capabilities)
+{
+    /// <summary>The module that made its last transition; null for a C# machine, and for a module that is not registered here.</summary>
+    public ModuleName? Module { get; init; }
+
+    /// <summary>The module that its type has now, when it is another one: the actor is upgraded to it when it is loaded next.</summary>
+    public ModuleName? Next { get; init; }
+}
+
+/// <summary>A module's name.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Sha256">The hash that links name it by, hex.</param>
+public sealed record ModuleName(string Name, int Version, string Sha256);
 
 /// <summary>One transition in a timeline or chain.</summary>
 /// <param name="Number">Its number in the stream, from 0.</param>
@@ -104,7 +117,11 @@ public sealed record TransitionDetail(
     string? Causation,
     string? Traceparent,
     string LinkJson,
-    string? CommandProblem = null);
+    string? CommandProblem = null)
+{
+    /// <summary>The module that decided; null for a C# machine, and for a module that is not registered here.</summary>
+    public ModuleName? Module { get; init; }
+}
 
 /// <summary>An event for people.</summary>
 /// <param name="Revision">Its place in the stream.</param>

@@ -17,7 +17,11 @@ public interface IActors
 /// <param name="Order">Order of the rows.</param>
 /// <param name="Skip">Rows to leave out at the start.</param>
 /// <param name="Take">Rows wanted, at most 200.</param>
-public sealed record ActorQuery(string? Text, string? Type, string? Label, ActorOrder Order, int Skip, int Take);
+public sealed record ActorQuery(string? Text, string? Type, string? Label, ActorOrder Order, int Skip, int Take)
+{
+    /// <summary>The hash, hex, of the module that made an actor's last transition.</summary>
+    public string? Module { get; init; }
+}
 
 /// <summary>Order of a list of actors.</summary>
 public enum ActorOrder

@@ -68,8 +68,15 @@ public sealed class FormField
     /// <summary>The form of a command's body.</summary>
     public static FormField Of(string schema)
     {
-        var node = JsonNode.Parse(schema) as JsonObject;
-        return node is null ? Any("", true) : Build("", node, required: true, depth: 0);
+        // A module's author writes schemas, too: one that is built otherwise than expected gives a form of one field.
+        try
+        {
+            return JsonNode.Parse(schema) is JsonObject node ? Build("", node, required: true, depth: 0) : Any("", true);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return Any("", true);
+        }
     }
 
     /// <summary>The body as JSON; null when a field is wrong (each says what).</summary>
@@ -94,7 +101,7 @@ public sealed class FormField
 
         if (schema["properties"] is JsonObject members && depth < 4)
         {
-            var needed = (schema["required"] as JsonArray)?.Select(n => n!.GetValue<string>()).ToHashSet(StringComparer.Ordinal) ?? [];
+            var needed = (schema["required"] as JsonArray)?.OfType<JsonValue>().Select(n => n.GetValue<string>()).ToHashSet(StringComparer.Ordinal) ?? [];
             return new FormField(name, FieldKind.Group, required, nullable, hint)
             {
                 Fields = [.. members.Select(m => m.Value is JsonObject o ? Build(m.Key, o, needed.Contains(m.Key), depth + 1) : Any(m.Key, needed.Contains(m.Key)))],
@@ -126,7 +133,7 @@ public sealed class FormField
 
     private static List<string> Types(JsonObject schema) => schema["type"] switch
     {
-        JsonArray many => [.. many.Select(t => t!.GetValue<string>())],
+        JsonArray many => [.. many.OfType<JsonValue>().Select(t => t.GetValue<string>())],
         JsonValue one => [one.GetValue<string>()],
         _ => [],
     };

@@ -32,7 +32,11 @@ public sealed partial class Actors
     [SupplyParameterFromQuery(Name = "page")]
     public int? Page { get; set; }
 
-    private bool Filtered => !string.IsNullOrEmpty(Text) || !string.IsNullOrEmpty(Type) || !string.IsNullOrEmpty(Label);
+    /// <summary>The hash of the module that actors have.</summary>
+    [SupplyParameterFromQuery(Name = "module")]
+    public string? Module { get; set; }
+
+    private bool Filtered => !string.IsNullOrEmpty(Module) || !string.IsNullOrEmpty(Text) || !string.IsNullOrEmpty(Type) || !string.IsNullOrEmpty(Label);
 
     private IEnumerable<string> Labels => _types
         .Where(t => string.IsNullOrEmpty(Type) || t.Name == Type)
@@ -51,7 +55,7 @@ public sealed partial class Actors
         var asked = ++_asked;
         var order = Order switch { "name" => ActorOrder.Name, "length" => ActorOrder.Length, _ => ActorOrder.Changed };
         var skip = (Math.Clamp(Page ?? 1, 1, 10_000_000) - 1) * Size;
-        var page = await Source.FindAsync(new ActorQuery(Text, Type, Label, order, skip, Size), ct);
+        var page = await Source.FindAsync(new ActorQuery(Text, Type, Label, order, skip, Size) { Module = Module }, ct);
         if (_types.Count == 0 || page.Rows.Count == 0)
         {
             _types = await Source.TypesAsync(ct);
@@ -73,6 +77,7 @@ public sealed partial class Actors
             ["type"] = Empty(type),
             ["label"] = Empty(label),
             ["order"] = Empty(order),
+            ["module"] = Empty(Module),
             ["page"] = page > 1 ? page : null,
         });
 

@@ -39,6 +39,8 @@ internal static class Texts
         _ => $"{(int)span.TotalDays} days",
     };
 
+    public static string ModuleUrl(string sha256) => "modules/" + Uri.EscapeDataString(sha256);
+
     public static string ActorUrl(string stream, long? number = null) =>
         "actors/" + Uri.EscapeDataString(stream) + (number is { } n ? "?n=" + n.ToString(CultureInfo.InvariantCulture) : "");
 }
