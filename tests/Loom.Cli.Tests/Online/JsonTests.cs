@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Loom.Testing;
 
 namespace Loom.Cli.Tests.Online;
 
@@ -28,12 +29,20 @@ public sealed class JsonTests(HostFixture fixture) : IAsyncLifetime
         ["token", "list"],
         ["token", "create", "json", "--role", "auditor"],
         ["config", "explain", "--running"],
+        ["module", "add", Module],
+        ["module", "list"],
+        ["module", "use", "expense-declaration@1"],
     ];
+
+    private static string Module => Path.Combine(TestData.Root, "samples", "modules", "expense-declaration.wasm");
 
     public static IEnumerable<object[]> Commands => Rows.Select(row => new object[] { row });
 
-    public async Task InitializeAsync() =>
+    public async Task InitializeAsync()
+    {
         (await fixture.Host.LoomAsync("send", "account-json", "open", """{"owner":"o"}""", "--id", "json-open")).Good();
+        (await fixture.Host.LoomAsync("module", "add", Module)).Good();
+    }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
