@@ -7,7 +7,7 @@ internal sealed partial class FunctionEmitter
 {
     private bool EmitNumeric(Opcode opcode)
     {
-        if (Rotation.IsFaulty && opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr)
+        if (avoidsRotations && opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr)
         {
             var count = stack.Pop();
             stack.Push(Rotation.Of(stack.Pop(), count, opcode is Opcode.I32Rotl or Opcode.I64Rotl));

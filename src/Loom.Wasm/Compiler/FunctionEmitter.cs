@@ -24,6 +24,7 @@ internal sealed partial class FunctionEmitter
     private readonly LocalBuilder? fuel;
     private readonly LocalBuilder store;
     private readonly bool calls;
+    private readonly bool avoidsRotations;
 
     // The instruction at hand, and whether it can be reached: the code after a branch cannot, until the next label.
     private int position;
@@ -35,6 +36,7 @@ internal sealed partial class FunctionEmitter
         this.code = code;
         this.il = il;
         stack = new OperandStack(il);
+        avoidsRotations = Rotation.IsFaulty && RotationFlow.MayCompareRotated(module.Module, code);
         locals = new Variable[code.Locals.Length];
         labels = new System.Reflection.Emit.Label[code.Labels.Length];
         defined = new bool[code.Labels.Length];

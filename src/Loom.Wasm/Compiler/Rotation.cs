@@ -7,7 +7,8 @@ namespace Loom.Wasm;
 /// <summary>
 /// Rotations. The just-in-time compiler of .NET 10 takes the processor's zero flag for the result of a rotation by a constant, which x86 does not
 /// set: <c>RotateLeft(x, 29) != 0</c> comes out wrong. Since it may find out by itself that a count is constant, or that a result is compared,
-/// no rotation is left to it where it has that fault: two shifts and an addition, which it does not recognise, do the same.
+/// no rotation is left to it where it has that fault and <see cref="RotationFlow"/> sees a comparison that a rotated value may reach: two shifts and
+/// an addition, which it does not recognise, do the same.
 /// </summary>
 internal static class Rotation
 {
