@@ -60,6 +60,7 @@ public sealed class RecentEventsTests : JournalTestBase
         {
             recent.Add([Request(position, new byte[random.Next(4_000)])]);
             position += 5_000;
+            Assert.True(recent.TryRead(position, position, [])); // somebody follows
             largest = Math.Max(largest, recent.Bytes);
         }
 
@@ -71,6 +72,21 @@ public sealed class RecentEventsTests : JournalTestBase
         Assert.Equal([position - 10_000, position - 5_000], events.Select(e => e.Position));
         Assert.True(recent.TryRead(position, position + 1, events));
         Assert.Empty(events);
+    }
+
+    [Fact]
+    public void What_nobody_reads_is_not_kept_until_somebody_reads_again()
+    {
+        var recent = new RecentEvents(from: 0, maxBytes: 100_000);
+        for (var position = 0UL; position < 100; position++) recent.Add([Request(position, new byte[4_000])]);
+        Assert.Equal(0, recent.Bytes);
+
+        var events = new List<RecordedEvent>();
+        Assert.False(recent.TryRead(99, 100, events));
+        recent.Add([Request(100, []), Request(101, [])]);
+        Assert.True(recent.TryRead(100, 102, events));
+        Assert.Equal([100UL, 101UL], events.Select(e => e.Position));
+        Assert.False(recent.TryRead(99, 102, events));
     }
 
     [Fact]

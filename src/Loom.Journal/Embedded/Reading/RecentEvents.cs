@@ -5,7 +5,7 @@ namespace Loom.Journal.Embedded;
 /// <summary>
 /// The newest durable events, in memory, as they were appended: who follows the journal closely (the log builder, projections, effects)
 /// shares one copy of them and of their links instead of each reading and decoding the files. Bounded in bytes; who is further behind
-/// reads the files. One writer, readers on any thread.
+/// reads the files. While nobody reads, nothing is kept. One writer, readers on any thread.
 /// </summary>
 internal sealed class RecentEvents(ulong from, long maxBytes)
 {
@@ -22,6 +22,7 @@ internal sealed class RecentEvents(ulong from, long maxBytes)
     private int _count;
     private long _bytes;
     private ulong _from = from; // everything durable from here on is in the ring
+    private long _unread; // bytes taken in since somebody read
 
     /// <summary>Bytes that are kept, about.</summary>
     public long Bytes
@@ -38,13 +39,24 @@ internal sealed class RecentEvents(ulong from, long maxBytes)
     /// <summary>Takes in a group that is durable, before readers are told of it.</summary>
     public void Add(List<AppendRequest> group)
     {
-        foreach (var request in group)
+        lock (_gate)
         {
-            var created = new DateTimeOffset(request.CreatedTicks, TimeSpan.Zero);
-            for (var i = 0; i < request.Events.Count; i++)
+            foreach (var request in group)
             {
-                // An own copy of the bytes: the appender may reuse its buffers.
-                Add(request.Events[i].Record(request.Stream, request.FirstRevision + i, request.Position + (ulong)i, created));
+                var last = request.Position + (ulong)request.Events.Count - 1;
+                if (_unread > maxBytes)
+                {
+                    // A whole ring went by unread: copies for nobody.
+                    Clear(last + 1);
+                    continue;
+                }
+
+                var created = new DateTimeOffset(request.CreatedTicks, TimeSpan.Zero);
+                for (var i = 0; i < request.Events.Count; i++)
+                {
+                    // An own copy of the bytes: the appender may reuse its buffers.
+                    Add(request.Events[i].Record(request.Stream, request.FirstRevision + i, request.Position + (ulong)i, created));
+                }
             }
         }
     }
@@ -58,6 +70,7 @@ internal sealed class RecentEvents(ulong from, long maxBytes)
         events.Clear();
         lock (_gate)
         {
+            _unread = 0;
             if (from < _from)
             {
                 return false;
@@ -74,21 +87,30 @@ internal sealed class RecentEvents(ulong from, long maxBytes)
 
     private void Add(RecordedEvent e)
     {
-        lock (_gate)
+        if (_count == _events.Length)
         {
-            if (_count == _events.Length)
-            {
-                Grow();
-            }
-
-            _events[(_first + _count) % _events.Length] = e;
-            _count++;
-            _bytes += SizeOf(e);
-            while (_bytes > maxBytes)
-            {
-                Forget();
-            }
+            Grow();
         }
+
+        _events[(_first + _count) % _events.Length] = e;
+        _count++;
+        _bytes += SizeOf(e);
+        _unread += SizeOf(e);
+        while (_bytes > maxBytes)
+        {
+            Forget();
+        }
+    }
+
+    private void Clear(ulong from)
+    {
+        if (_count > 0)
+        {
+            Array.Clear(_events);
+            (_first, _count, _bytes) = (0, 0, 0);
+        }
+
+        _from = from;
     }
 
     private void Forget()
