@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loom.Core;
 
 namespace Loom.Provenance;
@@ -9,6 +10,7 @@ internal sealed class Replay : IDisposable
     private readonly ReplayOptions _options;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _limit;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly long _total;
     private string? _left, _plain;
 
@@ -43,7 +45,7 @@ internal sealed class Replay : IDisposable
     public bool AnyModule { get; private set; }
 
     /// <summary>Why no more time is left; null while there is some.</summary>
-    public string? OutOfTime => _limit.IsCancellationRequested ? $"the {_options.TimeLimit!.Value.TotalSeconds:0.###} seconds allowed here are over; allow more" : null;
+    public string? OutOfTime => _options.TimeLimit is { } limit && (_limit.IsCancellationRequested || _clock.Elapsed >= limit) ? $"the {limit.TotalSeconds:0.###} seconds allowed here are over; allow more" : null;
 
     /// <summary>A stream begins.</summary>
     public void Begin(StreamName stream, MachineId machine)
@@ -65,6 +67,12 @@ internal sealed class Replay : IDisposable
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public RunnerResult Run(ModuleRunner runner, ReadOnlySpan<byte> state, ReadOnlySpan<byte> command, ReadOnlySpan<byte> context)
     {
+        // By the clock, not only by the timer: on a busy machine that comes late.
+        if (OutOfTime is { } over)
+        {
+            return new RunnerResult(null, over, RunnerFailure.Outside);
+        }
+
         var result = runner.Run(state, command, context, Math.Min(_options.Fuel, ModuleBounds.MaxFuel), _limit.Token);
         _caller.ThrowIfCancellationRequested();
         return result;
