@@ -1,0 +1,3 @@
+//! loom-prover, the command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! SHA-256: one message, and many rows at once.

@@ -1,0 +1,1 @@
+//! What prover and verifier share: parameters, transcript, Merkle trees, FRI, receipts.

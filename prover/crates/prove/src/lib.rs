@@ -1,0 +1,1 @@
+//! The prover: NTT, commitments, quotient, DEEP and FRI.

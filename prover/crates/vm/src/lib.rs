@@ -1,0 +1,1 @@
+//! The LoomVM executor and the traces it leaves.

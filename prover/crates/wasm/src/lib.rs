@@ -1,0 +1,1 @@
+//! WebAssembly: parser, validator and the translator to LoomVM.
