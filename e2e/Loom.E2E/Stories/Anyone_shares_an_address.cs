@@ -32,6 +32,34 @@ public sealed class Anyone_shares_an_address(Console console)
     }
 
     [ProgramFact(Console.Chromium, "chromium")]
+    public async Task Filters_changed_faster_than_the_address_follows_all_hold()
+    {
+        await console.StartAsync();
+        var actor = await Accounts.WithDepositsAsync(console.Api, 1);
+        var page = await console.OpenAsync("/actors");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = actor, Exact = true })).ToBeVisibleAsync();
+
+        // Both changes happen before the server can answer the first.
+        await page.EvaluateAsync(
+            """
+            text => {
+                const change = (selector, value, event) => {
+                    const element = document.querySelector(selector);
+                    element.value = value;
+                    element.dispatchEvent(new Event(event, { bubbles: true }));
+                };
+                change('select[aria-label="Actor type"]', 'account', 'change');
+                change('input[aria-label="Search by name"]', text, 'input');
+                change('select[aria-label="Order"]', 'name', 'change');
+            }
+            """,
+            actor[8..]);
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"(?=.*q={actor[8..]})(?=.*type=account)(?=.*order=name)"));
+        await Expect(page.GetByRole(AriaRole.Searchbox, new() { Name = "Search by name" })).ToHaveValueAsync(actor[8..]);
+        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Actor type" })).ToHaveValueAsync("account");
+    }
+
+    [ProgramFact(Console.Chromium, "chromium")]
     public async Task An_actor_or_a_page_that_does_not_exist_says_so()
     {
         var page = await console.OpenAsync("/actors/account-nobody-has-this");

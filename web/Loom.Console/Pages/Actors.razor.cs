@@ -11,6 +11,7 @@ public sealed partial class Actors
     private ActorPage? _page;
     private IReadOnlyList<ActorTypeSummary> _types = [];
     private long _asked;
+    private Choice? _going;
 
     /// <summary>Part of a name.</summary>
     [SupplyParameterFromQuery(Name = "q")]
@@ -46,8 +47,21 @@ public sealed partial class Actors
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal);
 
+    // The address comes back from the browser later than the next keystroke may: a change starts from what was chosen last.
+    private Choice Wanted => _going ?? Current;
+
+    private Choice Current => new(Empty(Text), Empty(Type), Empty(Label), Empty(Order));
+
     /// <inheritdoc/>
-    protected override Task OnParametersSetAsync() => ReadAsync();
+    protected override Task OnParametersSetAsync()
+    {
+        if (_going == Current)
+        {
+            _going = null;
+        }
+
+        return ReadAsync();
+    }
 
     private Task ReadAsync() => TryAsync(async ct =>
     {
@@ -67,19 +81,29 @@ public sealed partial class Actors
         }
     });
 
-    private void Go(string? text, string? type, string? label, string? order, int page) =>
-        Navigation.NavigateTo(Address(text, type, label, order, page), replace: true);
+    private void Go(Choice wanted)
+    {
+        if (wanted != Wanted)
+        {
+            _going = wanted;
+            Navigation.NavigateTo(Address(wanted, 1), replace: true);
+        }
+    }
 
-    private string Address(string? text, string? type, string? label, string? order, int page) =>
+    private string Address(Choice choice, int page) =>
         Navigation.GetUriWithQueryParameters(Navigation.ToAbsoluteUri("actors").ToString(), new Dictionary<string, object?>
         {
-            ["q"] = Empty(text),
-            ["type"] = Empty(type),
-            ["label"] = Empty(label),
-            ["order"] = Empty(order),
+            ["q"] = choice.Text,
+            ["type"] = choice.Type,
+            ["label"] = choice.Label,
+            ["order"] = choice.Order,
             ["module"] = Empty(Module),
             ["page"] = page > 1 ? page : null,
         });
 
+    private static string? Given(ChangeEventArgs change) => Empty(change.Value?.ToString());
+
     private static string? Empty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private sealed record Choice(string? Text, string? Type, string? Label, string? Order);
 }
