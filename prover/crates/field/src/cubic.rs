@@ -11,6 +11,7 @@ pub type F3 = Cubic<Goldilocks>;
 
 impl<R: Ring> Cubic<R> {
     /// self * X.
+    #[inline(always)]
     pub fn times_x(self) -> Self {
         let [a0, a1, a2] = self.0;
         Self([a2 + a2, a0, a1])
@@ -49,6 +50,7 @@ impl<R: Ring> Ring for Cubic<R> {
 }
 
 impl<R: Ring> From<Goldilocks> for Cubic<R> {
+    #[inline(always)]
     fn from(value: Goldilocks) -> Self {
         Self([R::from(value), R::ZERO, R::ZERO])
     }
@@ -94,24 +96,28 @@ impl<R: Ring> Mul<R> for Cubic<R> {
 
 impl<R: Ring> Neg for Cubic<R> {
     type Output = Self;
+    #[inline(always)]
     fn neg(self) -> Self {
         Self::ZERO - self
     }
 }
 
 impl<R: Ring> AddAssign for Cubic<R> {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
 impl<R: Ring> SubAssign for Cubic<R> {
+    #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
     }
 }
 
 impl<R: Ring> MulAssign for Cubic<R> {
+    #[inline(always)]
     fn mul_assign(&mut self, other: Self) {
         *self = *self * other;
     }

@@ -58,12 +58,14 @@ impl Goldilocks {
         Self::GENERATOR.pow((P - 1) >> k)
     }
 
+    #[inline(always)]
     const fn times(self, other: Self) -> Self {
         Self(reduce(self.0 as u128 * other.0 as u128))
     }
 }
 
 /// The canonical residue of a 128-bit number (appendix A).
+#[inline(always)]
 const fn reduce(x: u128) -> u64 {
     let (lo, hi) = (x as u64, (x >> 64) as u64);
     let (m, t) = (hi & EPSILON, hi >> 32);
@@ -121,24 +123,28 @@ impl Mul for Goldilocks {
 
 impl Neg for Goldilocks {
     type Output = Self;
+    #[inline(always)]
     fn neg(self) -> Self {
         Self::ZERO - self
     }
 }
 
 impl AddAssign for Goldilocks {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
 impl SubAssign for Goldilocks {
+    #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
     }
 }
 
 impl MulAssign for Goldilocks {
+    #[inline(always)]
     fn mul_assign(&mut self, other: Self) {
         *self = *self * other;
     }

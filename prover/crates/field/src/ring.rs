@@ -24,6 +24,7 @@ pub trait Ring:
     const ONE: Self;
 
     /// The element of a small constant.
+    #[inline(always)]
     fn of(value: u64) -> Self {
         Self::from(Goldilocks::new(value))
     }
@@ -45,10 +46,12 @@ pub trait Tower: Ring + Mul<Goldilocks, Output = Self> {
 impl Tower for Goldilocks {
     type Ext = F3;
 
+    #[inline(always)]
     fn lift(self) -> F3 {
         Cubic([self, Goldilocks::ZERO, Goldilocks::ZERO])
     }
 
+    #[inline(always)]
     fn join(columns: [Self; 3]) -> F3 {
         Cubic(columns)
     }
@@ -57,10 +60,12 @@ impl Tower for Goldilocks {
 impl Tower for F3 {
     type Ext = F3;
 
+    #[inline(always)]
     fn lift(self) -> F3 {
         self
     }
 
+    #[inline(always)]
     fn join([a0, a1, a2]: [Self; 3]) -> F3 {
         a0 + a1.times_x() + a2.times_x().times_x()
     }
