@@ -19,12 +19,11 @@ internal interface IActivityObserver
 internal sealed class ActivityTerm(
     ActivationServices services, ActivityAttempt attempt, PendingActivities pending, IActivityObserver observer, Func<ActorCommand, Task<CommandReply?>> insist, CancellationToken end)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private readonly long _started = services.Time.GetTimestamp();
     private readonly Lock _gate = new();
+    private readonly Alarm _changed = new(services.Time);
     private bool _caughtUp;
     private int _running;
-    private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Everything durable at this moment has been taken in.</summary>
     public void CaughtUp()
@@ -37,16 +36,7 @@ internal sealed class ActivityTerm(
     }
 
     /// <summary>There is something new to do.</summary>
-    public void Pulse()
-    {
-        TaskCompletionSource signal;
-        lock (_gate)
-        {
-            (signal, _changed) = (_changed, NewSignal());
-        }
-
-        signal.SetResult();
-    }
+    public void Pulse() => _changed.Ring();
 
     public async Task RunAsync()
     {
@@ -57,7 +47,7 @@ internal sealed class ActivityTerm(
             PendingActivity? due = null;
             lock (_gate)
             {
-                changed = _changed.Task;
+                changed = _changed.Changed;
                 if (_caughtUp && _running < services.Options.ActivityLanes)
                 {
                     due = pending.TakeDue(Now, out next);
@@ -71,16 +61,7 @@ internal sealed class ActivityTerm(
                 continue;
             }
 
-            // Waits are counted in whole milliseconds: less would be no wait at all, and the loop would spin.
-            var wait = next is { } at && at - Now < LongestWait ? at - Now + TimeSpan.FromMilliseconds(1) : LongestWait;
-            try
-            {
-                await changed.WaitAsync(wait, services.Time, end);
-                await Task.Yield();
-            }
-            catch (TimeoutException)
-            {
-            }
+            await _changed.SleepAsync(changed, next - Now, end);
         }
     }
 
@@ -97,7 +78,7 @@ internal sealed class ActivityTerm(
                     return;
                 }
 
-                changed = _changed.Task;
+                changed = _changed.Changed;
             }
 
             await changed;
@@ -122,7 +103,7 @@ internal sealed class ActivityTerm(
                     break;
                 case AttemptOutcome.NotTried none:
                     observer.NotTried(activity, none.Why);
-                    pending.Wait(activity, Now + LongestWait, counts: false);
+                    pending.Wait(activity, Now + Alarm.LongestWait, counts: false);
                     break;
             }
         }
@@ -195,7 +176,4 @@ internal sealed class ActivityTerm(
 
         return true;
     }
-
-    // Plain, and whoever waits yields: RunContinuationsAsynchronously would take WaitAsync to the thread pool.
-    private static TaskCompletionSource NewSignal() => new();
 }

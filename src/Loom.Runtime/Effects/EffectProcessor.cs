@@ -13,7 +13,6 @@ namespace Loom.Runtime;
 internal sealed class EffectProcessor : IActivityObserver
 {
     private const string LeaseName = "loom.effects";
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly Counter<long> EffectsTotal = LoomTelemetry.Meter.CreateCounter<long>("loom.effects", "{effect}", "Effects by kind and outcome.");
 
     private readonly ActorRuntime _runtime;
@@ -85,7 +84,7 @@ internal sealed class EffectProcessor : IActivityObserver
         private readonly SortedDictionary<ulong, ulong?> _underWay = [];
         private ulong? _seen;
         private bool _news;
-        private TaskCompletionSource _timersChanged = NewSignal();
+        private readonly Alarm _timersChanged = new(owner._services.Time);
 
         public async Task RunAsync()
         {
@@ -183,7 +182,7 @@ internal sealed class EffectProcessor : IActivityObserver
                 owner.Dropped(unreadable.Event, "its body is no timer");
             }
 
-            Pulse();
+            _timersChanged.Ring();
             if (owner._activities.Accept(transition))
             {
                 _activities.Pulse();
@@ -245,7 +244,7 @@ internal sealed class EffectProcessor : IActivityObserver
                     }
 
                     await Task.Delay(wait, owner._services.Time, end);
-                    wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                    wait = wait * 2 < Alarm.LongestWait ? wait * 2 : Alarm.LongestWait;
                 }
                 catch (OperationCanceledException)
                 {
@@ -260,12 +259,7 @@ internal sealed class EffectProcessor : IActivityObserver
         {
             while (true)
             {
-                Task changed;
-                lock (_gate)
-                {
-                    changed = _timersChanged.Task;
-                }
-
+                var changed = _timersChanged.Changed;
                 var now = new Timestamp(_services.Time.GetUtcNow());
                 if (owner._timers.TakeDue(now, out var next) is { } timer)
                 {
@@ -273,16 +267,7 @@ internal sealed class EffectProcessor : IActivityObserver
                     continue;
                 }
 
-                // Never longer than a while: the wall clock may jump, which no timer of the process notices.
-                var wait = next is { } due && due.Time - now.Time < LongestWait ? due.Time - now.Time : LongestWait;
-                try
-                {
-                    await changed.WaitAsync(wait, _services.Time, end.Token);
-                    await Task.Yield();
-                }
-                catch (TimeoutException)
-                {
-                }
+                await _timersChanged.SleepAsync(changed, next is { } due ? due.Time - now.Time : null, end.Token);
             }
         }
 
@@ -332,20 +317,6 @@ internal sealed class EffectProcessor : IActivityObserver
                 }
             }
         }
-
-        private void Pulse()
-        {
-            TaskCompletionSource signal;
-            lock (_gate)
-            {
-                (signal, _timersChanged) = (_timersChanged, NewSignal());
-            }
-
-            signal.SetResult();
-        }
-
-        // Plain, and whoever waits yields: RunContinuationsAsynchronously would take WaitAsync to the thread pool.
-        private static TaskCompletionSource NewSignal() => new();
     }
 
     private void Sent(RecordedEvent effect, ActorCommand command, CommandReply reply)
