@@ -1,12 +1,26 @@
 //! The arithmetisation: chips, buses, LogUp, and the checker of traces (docs/formats/prover.md, section 3).
+//!
+//! Read `chips/cpu.rs` first: a chip is written once, over any ring, and says its constraints and interactions to a [`Sink`]. The prover,
+//! the verifier, the checker and the generated list of constraints are different sinks.
 #![forbid(unsafe_code)]
 
 mod bus;
+mod challenges;
+pub mod chips;
+mod columns;
+mod composition;
+pub mod frontend;
+mod public;
 mod sink;
 mod step;
 mod table;
+mod trace;
 
 pub use bus::Bus;
-pub use sink::{Sign, Sink};
+pub use challenges::Challenges;
+pub use composition::{Composer, compose, fingerprints};
+pub use public::Public;
+pub use sink::{Sign, Sink, Words};
 pub use step::{Seen, Step};
 pub use table::Table;
+pub use trace::Trace;
