@@ -9,7 +9,7 @@ internal static class TestCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var projects = new Argument<string[]>("projects") { Description = "Test projects to run, by part of their names; all when none is given." };
+        var projects = new Argument<string[]>("projects") { Description = "Test projects to run, by part of their names (the Rust workspace is 'prover'); all when none is given." };
         var isLong = new Option<bool>("--long") { Description = "Run the long tier: the full counts, resumable at the same commit." };
         var require = new Option<string>("--require") { Description = "'all' turns skips for a missing program into failures.", DefaultValueFactory = _ => "none" };
         require.AcceptOnlyFromAmong("none", "all");
@@ -55,17 +55,15 @@ internal static class TestCommand
         }
 
         var runs = new List<TestRun>();
-        foreach (var project in TestProjects(root, names))
+        foreach (var (name, start) in Suites(root, names))
         {
-            var name = Path.GetFileNameWithoutExtension(project);
             if (tier?.IsDone(name) == true)
             {
                 Console.WriteLine($"{name}: passed before at {tier.Commit}");
                 continue;
             }
 
-            var run = await TestRun.RunAsync(
-                project, results, filter is null ? null : "FullyQualifiedName~" + filter, measure: filter is null && !isLong, environment, cancellationToken);
+            var run = await start();
             runs.Add(run);
             run.Print(Console.Out);
             if (tier is not null && run.Failed.Count == 0 && filter is null)
@@ -81,6 +79,20 @@ internal static class TestCommand
         }
 
         return Summarize(runs, requireAll);
+
+        IEnumerable<(string Name, Func<Task<TestRun>> Start)> Suites(string root, string[] names)
+        {
+            foreach (var project in TestProjects(root, names))
+            {
+                yield return (Path.GetFileNameWithoutExtension(project), () => TestRun.RunAsync(
+                    project, results, filter is null ? null : "FullyQualifiedName~" + filter, measure: filter is null && !isLong, environment, cancellationToken));
+            }
+
+            if (IsNamed(CargoRun.Name, names))
+            {
+                yield return (CargoRun.Name, () => CargoRun.RunAsync(root, filter, environment, cancellationToken));
+            }
+        }
     }
 
     private static int Summarize(List<TestRun> runs, bool requireAll)
@@ -115,7 +127,9 @@ internal static class TestCommand
     [
         .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Path.Combine(root, "e2e"), "*.csproj", SearchOption.AllDirectories))
-            .Where(p => names.Length == 0 || names.Any(n => Path.GetFileNameWithoutExtension(p).Contains(n, StringComparison.OrdinalIgnoreCase)))
+            .Where(p => IsNamed(Path.GetFileNameWithoutExtension(p), names))
             .Order(StringComparer.Ordinal),
     ];
+
+    private static bool IsNamed(string suite, string[] names) => names.Length == 0 || names.Any(n => suite.Contains(n, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,0 +1,71 @@
+using Loom.Cli.Testing;
+
+namespace Loom.Cli.Tests.Testing;
+
+public sealed class CargoRunTests
+{
+    private const string Output = """
+
+        running 3 tests
+        test tests::adds ... ok
+        test tests::divides - should panic ... ok
+        test tests::needs_data ... ok
+
+        successes:
+
+        ---- tests::adds stdout ----
+        [adder] LOOM_SEED=12
+        something else
+
+        ---- tests::needs_data stdout ----
+        [skip] The shared data was not found: set LOOM_SHARED.
+
+
+        successes:
+            tests::adds
+
+        test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+
+
+        running 3 tests
+        test tests::adds ... FAILED
+        test tests::slow ... ignored, only in the long tier
+        test src/lib.rs - Adder (line 3) ... ok
+
+        failures:
+
+        ---- tests::adds stdout ----
+        thread 'tests::adds' panicked at src/lib.rs:3:9:
+        assertion failed
+
+        failures:
+            tests::adds
+
+        test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
+        error: 1 target failed
+        """;
+
+    [Fact]
+    public void What_cargo_prints_becomes_passed_failed_and_skipped_tests()
+    {
+        var run = CargoRun.Read(Output, 101, TimeSpan.Zero);
+
+        Assert.Equal(3, run.Passed);
+        var failed = Assert.Single(run.Failed);
+        Assert.Equal("tests::adds", failed.Name);
+        Assert.Contains("assertion failed", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [new SkippedTest("tests::needs_data", "The shared data was not found: set LOOM_SHARED."), new SkippedTest("tests::slow", "only in the long tier")],
+            run.Skipped);
+        Assert.Equal(["[adder] LOOM_SEED=12"], run.Notes);
+    }
+
+    [Fact]
+    public void A_build_that_fails_is_a_failure_with_its_output()
+    {
+        var run = CargoRun.Read("error[E0308]: mismatched types\nerror: could not compile", 101, TimeSpan.Zero);
+
+        Assert.Contains("E0308", Assert.Single(run.Failed).Message, StringComparison.Ordinal);
+        Assert.Equal(0, run.Passed);
+    }
+}
