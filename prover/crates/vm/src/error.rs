@@ -118,11 +118,15 @@ impl fmt::Display for Error {
                 write!(f, "{pages} pages of memory are more than the limit of {limit}; raise the page limit or give the module a maximum")
             }
             Error::InputTooLong { len } => write!(f, "the input has {len} bytes; it must have fewer than 2^32"),
-            Error::CycleLimit { limit } => write!(f, "the run takes more than {limit} cycles; raise the cycle limit (below 2^30) or do less"),
+            Error::CycleLimit { limit } => {
+                write!(f, "the run takes more than {limit} cycles; raise the cycle limit (below 2^30) or do less")
+            }
             Error::FrameLimit { pc, slot, limit } => {
                 write!(f, "instruction {pc} names frame slot {slot} of {limit}: calls are nested too deep (call stack exhausted)")
             }
-            Error::SysLimit { pc, address } => write!(f, "instruction {pc} names global or table cell {address}; there are {}", crate::SYS_CELLS),
+            Error::SysLimit { pc, address } => {
+                write!(f, "instruction {pc} names global or table cell {address}; there are {}", crate::SYS_CELLS)
+            }
             Error::Cancelled => f.write_str("cancelled"),
             Error::NoInstruction { pc } => write!(f, "the program jumps to {pc}, which is no instruction of it"),
             Error::NoInputWord { pc, word, words } => write!(f, "instruction {pc} reads input word {word}; the tape has {words}"),

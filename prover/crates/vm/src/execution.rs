@@ -18,6 +18,6 @@ pub struct Execution {
 impl Execution {
     /// SHA-256 of the linear memory at the end.
     pub fn memory_sha256(&self) -> [u8; 32] {
-        hash::sha256(&self.memory)
+        hash::digest(&self.memory)
     }
 }

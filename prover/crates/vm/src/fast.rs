@@ -180,10 +180,8 @@ impl Machine<'_> {
     #[inline(always)]
     fn store<const N: usize>(&mut self, pc: u32, fp: usize, i: &Instruction) -> Result<u32, Error> {
         let address = u64::from(*slot!(self, pc, fp, i.oa) as u32) + u64::from(i.il);
-        let value = slot!(self, pc, fp, i.oc).to_le_bytes();
-        let mut bytes = [0; N];
-        bytes.copy_from_slice(&value[..N]);
-        let Some(()) = self.linear.store(address, bytes) else { return Ok(self.outside()) };
+        let Some(room) = self.linear.room::<N>(address) else { return Ok(self.outside()) };
+        room.copy_from_slice(&slot!(self, pc, fp, i.oc).to_le_bytes()[..N]);
         self.crossing += u64::from(crosses(address, N));
         Ok(pc + 1)
     }

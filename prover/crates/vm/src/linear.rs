@@ -1,5 +1,6 @@
 use crate::Error;
 use isa::PAGE_BYTES;
+use std::ops::Range;
 
 /// Linear memory of the fast executor: one flat vector that only grows, and the number of pages that are in bounds.
 ///
@@ -44,24 +45,22 @@ impl Linear {
     /// The `N` bytes at `address`; `None` out of bounds.
     #[inline(always)]
     pub(crate) fn load<const N: usize>(&self, address: u64) -> Option<[u8; N]> {
-        self.check::<N>(address)?;
-        let start = address as usize;
-        self.bytes.get(start..start + N)?.try_into().ok()
+        let range = self.range::<N>(address)?;
+        self.bytes.get(range)?.try_into().ok()
     }
 
-    /// Replaces the `N` bytes at `address`; `None` out of bounds, and nothing is written.
+    /// Room for the `N` bytes at `address`; `None` out of bounds.
     #[inline(always)]
-    pub(crate) fn store<const N: usize>(&mut self, address: u64, bytes: [u8; N]) -> Option<()> {
-        self.check::<N>(address)?;
-        let start = address as usize;
-        self.bytes.get_mut(start..start + N)?.copy_from_slice(&bytes);
-        Some(())
+    pub(crate) fn room<const N: usize>(&mut self, address: u64) -> Option<&mut [u8; N]> {
+        let range = self.range::<N>(address)?;
+        self.bytes.get_mut(range)?.try_into().ok()
     }
 
     /// `address` is below 2^33, so nothing overflows.
     #[inline(always)]
-    fn check<const N: usize>(&self, address: u64) -> Option<()> {
-        (address + N as u64 <= u64::from(self.pages) * PAGE_BYTES).then_some(())
+    fn range<const N: usize>(&self, address: u64) -> Option<Range<usize>> {
+        let start = address as usize;
+        (address + N as u64 <= u64::from(self.pages) * PAGE_BYTES).then_some(start..start + N)
     }
 
     /// The bytes in bounds.
