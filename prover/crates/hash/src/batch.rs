@@ -35,7 +35,7 @@ impl Batch {
     pub fn push(&mut self, words: &[u64; LANES]) {
         self.block[(self.words % 8) as usize] = *words;
         self.words += 1;
-        if self.words % 8 == 0 {
+        if self.words.is_multiple_of(8) {
             self.compress();
         }
     }

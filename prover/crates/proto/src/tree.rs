@@ -19,7 +19,7 @@ pub trait Rows: Sync {
 /// The digests of rows `first` to `first + out.len()` of a height class: of the tag, of what the classes below have at the row (the whole
 /// layer of digests and by how much it is smaller, as a logarithm), and of the rows of its matrices. `first` is a multiple of 8.
 pub fn leaf_digests(previous: Option<(&[Digest], u32)>, matrices: &[&dyn Rows], first: usize, out: &mut [Digest]) {
-    assert!(first % LANES == 0, "rows are hashed eight at a time");
+    assert!(first.is_multiple_of(LANES), "rows are hashed eight at a time");
     let (eights, rest) = out.as_chunks_mut::<LANES>();
     for (eight, digests) in eights.iter_mut().enumerate() {
         let row = first + LANES * eight;
