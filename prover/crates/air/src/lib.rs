@@ -6,21 +6,26 @@
 
 mod bus;
 mod challenges;
+mod check;
 pub mod chips;
 mod columns;
 mod composition;
 pub mod frontend;
+pub mod logup;
 mod public;
 mod sink;
 mod step;
 mod table;
 mod trace;
+mod witness;
 
 pub use bus::Bus;
 pub use challenges::Challenges;
+pub use check::{Mask, Violation, check, check_without};
 pub use composition::{Composer, compose, fingerprints};
 pub use public::Public;
 pub use sink::{Sign, Sink, Words};
 pub use step::{Seen, Step};
 pub use table::Table;
 pub use trace::Trace;
+pub use witness::{Unprovable, Witness, WitnessBuilder};

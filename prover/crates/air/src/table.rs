@@ -1,5 +1,5 @@
 use crate::chips::{cpu, intab, lut, memb, rom};
-use crate::{Sink, Words};
+use crate::{Sink, Step, Trace, Words};
 use isa::Op;
 
 /// A table of the proof; the number is its id (section 3.3).
@@ -37,10 +37,11 @@ struct Shape {
     constraints: usize,
     ops: &'static [Op],
     names: fn() -> Vec<String>,
+    fill: Option<fn(&Step, &mut Trace)>,
 }
 
 macro_rules! shape {
-    ($name:literal, $chip:ident, $prep:expr, $ops:expr) => {
+    ($name:literal, $chip:ident, $prep:expr, $ops:expr, $fill:expr) => {
         Shape {
             name: $name,
             main: $chip::WIDTH,
@@ -49,6 +50,7 @@ macro_rules! shape {
             constraints: $chip::CONSTRAINTS,
             ops: $ops,
             names: $chip::names,
+            fill: $fill,
         }
     };
 }
@@ -71,17 +73,17 @@ impl Table {
     const fn shape(self) -> Shape {
         // A table without chip: one constraint that no row fulfils, so that nothing can be proven with it.
         const fn closed(name: &'static str) -> Shape {
-            Shape { name, main: 1, prep: &[], interactions: 0, constraints: 1, ops: &[], names: || vec!["closed".to_owned()] }
+            Shape { name, main: 1, prep: &[], interactions: 0, constraints: 1, ops: &[], names: || vec!["closed".to_owned()], fill: None }
         }
         match self {
-            Table::Cpu => shape!("CPU", cpu, &[], cpu::OPS),
+            Table::Cpu => shape!("CPU", cpu, &[], cpu::OPS, Some(cpu::fill)),
             Table::Mem => closed("MEM"),
             Table::Arith => closed("ARITH"),
             Table::Bit => closed("BIT"),
-            Table::Memb => shape!("MEMB", memb, &[], &[]),
-            Table::Intab => shape!("INTAB", intab, &[], &[]),
-            Table::Rom => shape!("ROM", rom, rom::PREP, &[]),
-            Table::Lut => shape!("LUT", lut, lut::PREP, &[]),
+            Table::Memb => shape!("MEMB", memb, &[], &[], None),
+            Table::Intab => shape!("INTAB", intab, &[], &[], None),
+            Table::Rom => shape!("ROM", rom, rom::PREP, &[], None),
+            Table::Lut => shape!("LUT", lut, lut::PREP, &[], None),
             Table::Memx => closed("MEMX"),
             Table::Mtrap => closed("MTRAP"),
         }
@@ -140,6 +142,11 @@ impl Table {
     /// Names of the preprocessed columns, in order.
     pub fn prep_names(self) -> &'static [&'static str] {
         self.shape().prep
+    }
+
+    /// Appends the row of a step; `None` if the table has no chip whose rows are instructions.
+    pub fn fill(self, step: &Step, trace: &mut Trace) -> Option<()> {
+        self.shape().fill.map(|fill| fill(step, trace))
     }
 
     /// Says one row's constraints and interactions, in written order: `main` and `prep` are the columns of that row.
