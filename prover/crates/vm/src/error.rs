@@ -107,6 +107,13 @@ pub enum Error {
         pc: u32,
         /// Its operation.
         op: Op,
+        /// The table it belongs to.
+        table: &'static str,
+    },
+    /// The trace is wrong: a mistake of this program, not of its user.
+    Internal {
+        /// What was found.
+        reason: String,
     },
 }
 
@@ -139,7 +146,10 @@ impl fmt::Display for Error {
                 write!(f, "the {table} table needs {rows} rows; one segment has at most 2^22: prove a shorter run")
             }
             Error::TraceMemory { needed, limit } => write!(f, "the trace needs {needed} bytes; {limit} are allowed"),
-            Error::Unprovable { pc, op } => write!(f, "instruction {pc}, {}, cannot be proven by this build", op.mnemonic()),
+            Error::Unprovable { pc, op, table } => {
+                write!(f, "instruction {pc}, {}, cannot be proven: this build has no {table} chip", op.mnemonic())
+            }
+            Error::Internal { reason } => write!(f, "internal error, please report it: {reason}"),
         }
     }
 }

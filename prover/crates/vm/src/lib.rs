@@ -12,9 +12,11 @@ mod limits;
 mod linear;
 mod output;
 mod rows;
+mod trace;
 
 pub use error::Error;
 pub use execution::Execution;
 pub use fast::run;
 pub use limits::{Limits, MAX_CYCLES, SYS_CELLS};
 pub use rows::Rows;
+pub use trace::trace;

@@ -1,4 +1,5 @@
 use air::Table;
+use isa::Program;
 
 /// Rows that a run needs in the tables with one row an instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,23 @@ impl Rows {
             (Table::Memx, self.memx),
             (Table::Mtrap, self.mtrap),
         ]
+    }
+
+    /// Bytes of the tables that [`crate::trace`] makes, when `touched` addresses are accessed: 8 bytes a cell, each table padded to a power of
+    /// two, with the preprocessed columns of ROM and LUT. While it works it needs besides 96 KiB for each touched block of 8192 addresses
+    /// and 24 bytes for each touched address.
+    pub fn trace_bytes(&self, program: &Program, input_bytes: usize, touched: u64) -> u64 {
+        let closing = [
+            (Table::Memb, touched + 1),
+            (Table::Intab, isa::words_of(input_bytes as u64)),
+            (Table::Rom, 1 << program.rom_log_height()),
+            (Table::Lut, 1 << 16),
+        ];
+        let bytes = |(table, rows): (Table, u64)| match rows {
+            0 => 0,
+            _ => 8 * (table.main_width() + table.prep_width()) as u64 * rows.next_power_of_two(),
+        };
+        self.by_table().into_iter().chain(closing).map(bytes).sum()
     }
 
     /// All of them together: the cycles of the run.

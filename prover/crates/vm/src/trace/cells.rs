@@ -16,13 +16,6 @@ struct Block {
     times: [u32; BLOCK],
 }
 
-/// A touched address with its last value and timestamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Touched {
-    pub(crate) addr: u64,
-    pub(crate) last: Seen,
-}
-
 impl Cells {
     /// Reads `addr` at `ts`: what was there and since when.
     #[inline]
@@ -49,13 +42,13 @@ impl Cells {
         self.blocks.get(block).and_then(|b| b.as_deref()).map_or((0, 0), |b| b.words[at])
     }
 
-    /// Every touched address, ascending.
-    pub(crate) fn touched(&self) -> impl Iterator<Item = Touched> + '_ {
+    /// Every touched address, ascending, with its last value and time.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = (u64, Seen)> + '_ {
         let blocks = self.blocks.iter().enumerate().filter_map(|(i, block)| block.as_deref().map(|b| (i, b)));
         blocks.flat_map(|(i, block)| {
             block.times.iter().enumerate().filter(|&(_, &time)| time != 0).map(move |(at, &time)| {
                 let (lo, hi) = block.words[at];
-                Touched { addr: (i * BLOCK + at) as u64, last: Seen { lo, hi, ts: u64::from(time) } }
+                ((i * BLOCK + at) as u64, Seen { lo, hi, ts: u64::from(time) })
             })
         })
     }
@@ -89,7 +82,7 @@ mod tests {
         assert_eq!(cells.read(20_000, 12), Seen { lo: 1, hi: 2, ts: 7 });
         assert_eq!(cells.peek(20_000), (1, 2));
         assert_eq!(cells.peek(1 << 30), (0, 0));
-        let touched: Vec<_> = cells.touched().map(|t| (t.addr, t.last.ts)).collect();
+        let touched: Vec<_> = cells.touched().map(|(addr, last)| (addr, last.ts)).collect();
         assert_eq!(touched, [(3, 11), (20_000, 12)]);
     }
 }

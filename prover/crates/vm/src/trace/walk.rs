@@ -1,7 +1,9 @@
-use super::cells::{Cells, Touched};
+use super::cells::Cells;
 use crate::fast::{crosses, no_row};
 use crate::output::OutputTape;
 use crate::{Error, Limits, MAX_CYCLES, SYS_CELLS, alu};
+use air::chips::memb;
+use air::frontend::space;
 use air::{Seen, Step, Table};
 use isa::{Chip, Instruction, Op, PAGE_BYTES, Program, TRAP_VECTOR};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,10 +38,12 @@ pub(crate) struct Walked {
 }
 
 impl Walked {
-    /// Every touched address with its space, in the order of the MEMB table.
-    pub(crate) fn touched(&self) -> impl Iterator<Item = (u32, Touched)> + '_ {
-        let space = |number: u32, cells: &'_ Cells| cells.touched().map(move |t| (number, t)).collect::<Vec<_>>();
-        [(1, &self.frame), (2, &self.sys), (3, &self.linear)].into_iter().flat_map(move |(number, cells)| space(number, cells))
+    /// The key of every touched address, ascending, with its last value and time (section 3.8).
+    pub(crate) fn touched(&self) -> Vec<(u64, Seen)> {
+        let spaces = [(space::FRAME, &self.frame), (space::SYS, &self.sys), (space::LIN, &self.linear)];
+        // An address is a u32: the executor's limits are far below, cells of linear memory are below 2^29.
+        let of = |(number, cells): (u64, &Cells)| cells.touched().map(move |(addr, last)| (memb::key(number, addr as u32), last)).collect::<Vec<_>>();
+        spaces.into_iter().flat_map(of).collect()
     }
 }
 
@@ -239,10 +243,10 @@ impl<'a> Walk<'a> {
     fn finish(self, cycles: u64) -> Result<Walked, Error> {
         let (output, exit_code) = self.output.finish()?;
         let mut memory = vec![0; (u64::from(self.pages) * PAGE_BYTES) as usize];
-        for cell in self.linear.touched() {
+        for (cell, last) in self.linear.touched() {
             // Cells beyond the bounds exist when memory shrank.
-            if let Some(bytes) = memory.get_mut(8 * cell.addr as usize..8 * cell.addr as usize + 8) {
-                bytes.copy_from_slice(&join((cell.last.lo, cell.last.hi)).to_le_bytes());
+            if let Some(bytes) = memory.get_mut(8 * cell as usize..8 * cell as usize + 8) {
+                bytes.copy_from_slice(&join((last.lo, last.hi)).to_le_bytes());
             }
         }
         Ok(Walked { output, exit_code, cycles, memory, frame: self.frame, sys: self.sys, linear: self.linear })

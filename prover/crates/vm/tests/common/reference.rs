@@ -17,7 +17,13 @@ pub fn alu(op: Op, inv: bool, a: u64, b: u64, old: u64) -> u64 {
         Op::Lts32 => compare(signed(x, 32) < signed(y, 32)),
         Op::Lts64 => compare(signed(x, 64) < signed(y, 64)),
         Op::Eq => compare(x == y),
-        Op::Cmov => if y % W == 0 { u128::from(old) } else { x },
+        Op::Cmov => {
+            if y % W == 0 {
+                u128::from(old)
+            } else {
+                x
+            }
+        }
         Op::And => bitwise(x, y, |p, q| p + q == 2),
         Op::Or => bitwise(x, y, |p, q| p + q > 0),
         Op::Xor => bitwise(x, y, |p, q| p + q == 1),
