@@ -28,8 +28,8 @@ pub fn trace(program: &Program, input: &[u8], limits: &Limits, cancel: &AtomicBo
     };
     afford(0)?;
     let mut builder = WitnessBuilder::new(program);
-    let walked = Walk::new(program, input, limits).run(cancel, |_, step| {
-        builder.step(step).map_err(|_| Error::Unprovable { pc: step.pc, op: step.instruction.op, table: step.table().name() })
+    let walked = Walk::new(program, input, limits).run(cancel, |table, step| {
+        builder.step(table, step).map_err(|_| Error::Unprovable { pc: step.pc, op: step.instruction.op, table: table.name() })
     })?;
     let touched = walked.touched();
     for (table, rows) in [(Table::Memb, touched.len() as u64 + 1), (Table::Intab, isa::words_of(input.len() as u64))] {
@@ -37,13 +37,8 @@ pub fn trace(program: &Program, input: &[u8], limits: &Limits, cancel: &AtomicBo
     }
     afford(touched.len() as u64)?;
     let witness = builder.finish(&touched, &isa::input_tape(input)).map_err(internal)?;
-    let execution = Execution {
-        output: walked.output,
-        exit_code: walked.exit_code,
-        cycles: walked.cycles,
-        memory: walked.memory,
-        rows: planned.rows,
-    };
+    let execution =
+        Execution { output: walked.output, exit_code: walked.exit_code, cycles: walked.cycles, memory: walked.memory, rows: planned.rows };
     Ok((execution, witness))
 }
 

@@ -42,7 +42,9 @@ impl Walked {
     pub(crate) fn touched(&self) -> Vec<(u64, Seen)> {
         let spaces = [(space::FRAME, &self.frame), (space::SYS, &self.sys), (space::LIN, &self.linear)];
         // An address is a u32: the executor's limits are far below, cells of linear memory are below 2^29.
-        let of = |(number, cells): (u64, &Cells)| cells.touched().map(move |(addr, last)| (memb::key(number, addr as u32), last)).collect::<Vec<_>>();
+        let of = |(number, cells): (u64, &Cells)| {
+            cells.touched().map(move |(addr, last)| (memb::key(number, addr as u32), last)).collect::<Vec<_>>()
+        };
         spaces.into_iter().flat_map(of).collect()
     }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part of it.
 
 pub mod asm;
+pub mod both;
 pub mod reference;
 
 use isa::Program;
@@ -10,9 +11,9 @@ use std::sync::atomic::AtomicBool;
 /// A flag that nobody sets.
 pub static GO: AtomicBool = AtomicBool::new(false);
 
-/// The fast run of a program that must reach HALT.
+/// The run of a program that must reach HALT: by the fast executor, and where the chips exist also traced and checked.
 pub fn run(program: &Program, input: &[u8]) -> vm::Execution {
-    vm::run(program, input, &vm::Limits::default(), &GO).unwrap_or_else(|e| panic!("{e}\n{}", listing(program)))
+    both::run_both(program, input).unwrap_or_else(|| panic!("the run ends without HALT\n{}", listing(program)))
 }
 
 /// The program, one instruction a line.
