@@ -1,0 +1,286 @@
+use crate::reader::Reader;
+use crate::types::{BlockType, ValType};
+
+/// Address arguments of a load or store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MemArg {
+    /// log2 of the alignment that is promised.
+    pub align: u32,
+    /// Displacement in bytes.
+    pub offset: u32,
+}
+
+/// The targets of a `br_table`, read as they are asked for. They have been decoded once already.
+#[derive(Clone, Debug)]
+pub(crate) struct Targets<'a> {
+    reader: Reader<'a>,
+    left: u32,
+}
+
+impl<'a> Targets<'a> {
+    /// `count` + 1 targets at `reader`, the default last.
+    pub(crate) fn new(reader: Reader<'a>, count: u32) -> Self {
+        Self { reader, left: count + 1 }
+    }
+
+    /// How many there are without the default.
+    pub(crate) fn table_len(&self) -> u32 {
+        self.left - 1
+    }
+}
+
+impl Iterator for Targets<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        self.reader.u32().ok()
+    }
+}
+
+/// An instruction. Those that only compute are [`Operator::Numeric`] with their opcode.
+#[derive(Clone, Debug)]
+pub(crate) enum Operator<'a> {
+    Unreachable,
+    Nop,
+    Block(BlockType),
+    Loop(BlockType),
+    If(BlockType),
+    Else,
+    End,
+    Br(u32),
+    BrIf(u32),
+    BrTable(Targets<'a>),
+    Return,
+    Call(u32),
+    CallIndirect { ty: u32, table: u32 },
+    Drop,
+    Select,
+    /// `None`: not exactly one type.
+    SelectTyped(Option<ValType>),
+    LocalGet(u32),
+    LocalSet(u32),
+    LocalTee(u32),
+    GlobalGet(u32),
+    GlobalSet(u32),
+    TableGet(u32),
+    TableSet(u32),
+    /// Opcodes 0x28 to 0x35.
+    Load(u8, MemArg),
+    /// Opcodes 0x36 to 0x3e.
+    Store(u8, MemArg),
+    MemorySize,
+    MemoryGrow,
+    I32Const(i32),
+    I64Const(i64),
+    F32Const,
+    F64Const,
+    /// Opcodes 0x45 to 0xc4.
+    Numeric(u8),
+    /// Saturating conversions, 0xfc 0 to 0xfc 7.
+    TruncSat(u8),
+    MemoryInit(u32),
+    DataDrop(u32),
+    MemoryCopy,
+    MemoryFill,
+    TableInit { element: u32, table: u32 },
+    ElemDrop(u32),
+    TableCopy { to: u32, from: u32 },
+    TableGrow(u32),
+    TableSize(u32),
+    TableFill(u32),
+    RefNull(ValType),
+    RefIsNull,
+    RefFunc(u32),
+}
+
+/// Names of the loads and stores, from opcode 0x28.
+const ACCESSES: [&str; 23] = [
+    "i32.load", "i64.load", "f32.load", "f64.load", "i32.load8_s", "i32.load8_u", "i32.load16_s", "i32.load16_u", "i64.load8_s",
+    "i64.load8_u", "i64.load16_s", "i64.load16_u", "i64.load32_s", "i64.load32_u", "i32.store", "i64.store", "f32.store", "f64.store",
+    "i32.store8", "i32.store16", "i64.store8", "i64.store16", "i64.store32",
+];
+
+/// Names from opcode 0x45.
+const NUMERIC: [&str; 128] = [
+    "i32.eqz", "i32.eq", "i32.ne", "i32.lt_s", "i32.lt_u", "i32.gt_s", "i32.gt_u", "i32.le_s", "i32.le_u", "i32.ge_s", "i32.ge_u",
+    "i64.eqz", "i64.eq", "i64.ne", "i64.lt_s", "i64.lt_u", "i64.gt_s", "i64.gt_u", "i64.le_s", "i64.le_u", "i64.ge_s", "i64.ge_u",
+    "f32.eq", "f32.ne", "f32.lt", "f32.gt", "f32.le", "f32.ge", "f64.eq", "f64.ne", "f64.lt", "f64.gt", "f64.le", "f64.ge",
+    "i32.clz", "i32.ctz", "i32.popcnt", "i32.add", "i32.sub", "i32.mul", "i32.div_s", "i32.div_u", "i32.rem_s", "i32.rem_u",
+    "i32.and", "i32.or", "i32.xor", "i32.shl", "i32.shr_s", "i32.shr_u", "i32.rotl", "i32.rotr",
+    "i64.clz", "i64.ctz", "i64.popcnt", "i64.add", "i64.sub", "i64.mul", "i64.div_s", "i64.div_u", "i64.rem_s", "i64.rem_u",
+    "i64.and", "i64.or", "i64.xor", "i64.shl", "i64.shr_s", "i64.shr_u", "i64.rotl", "i64.rotr",
+    "f32.abs", "f32.neg", "f32.ceil", "f32.floor", "f32.trunc", "f32.nearest", "f32.sqrt", "f32.add", "f32.sub", "f32.mul",
+    "f32.div", "f32.min", "f32.max", "f32.copysign",
+    "f64.abs", "f64.neg", "f64.ceil", "f64.floor", "f64.trunc", "f64.nearest", "f64.sqrt", "f64.add", "f64.sub", "f64.mul",
+    "f64.div", "f64.min", "f64.max", "f64.copysign",
+    "i32.wrap_i64", "i32.trunc_f32_s", "i32.trunc_f32_u", "i32.trunc_f64_s", "i32.trunc_f64_u", "i64.extend_i32_s",
+    "i64.extend_i32_u", "i64.trunc_f32_s", "i64.trunc_f32_u", "i64.trunc_f64_s", "i64.trunc_f64_u", "f32.convert_i32_s",
+    "f32.convert_i32_u", "f32.convert_i64_s", "f32.convert_i64_u", "f32.demote_f64", "f64.convert_i32_s", "f64.convert_i32_u",
+    "f64.convert_i64_s", "f64.convert_i64_u", "f64.promote_f32", "i32.reinterpret_f32", "i64.reinterpret_f64",
+    "f32.reinterpret_i32", "f64.reinterpret_i64",
+    "i32.extend8_s", "i32.extend16_s", "i64.extend8_s", "i64.extend16_s", "i64.extend32_s",
+];
+
+/// Names of the saturating conversions.
+const TRUNC_SAT: [&str; 8] = [
+    "i32.trunc_sat_f32_s", "i32.trunc_sat_f32_u", "i32.trunc_sat_f64_s", "i32.trunc_sat_f64_u", "i64.trunc_sat_f32_s",
+    "i64.trunc_sat_f32_u", "i64.trunc_sat_f64_s", "i64.trunc_sat_f64_u",
+];
+
+impl Operator<'_> {
+    /// The name of the text format.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Operator::Unreachable => "unreachable",
+            Operator::Nop => "nop",
+            Operator::Block(_) => "block",
+            Operator::Loop(_) => "loop",
+            Operator::If(_) => "if",
+            Operator::Else => "else",
+            Operator::End => "end",
+            Operator::Br(_) => "br",
+            Operator::BrIf(_) => "br_if",
+            Operator::BrTable(_) => "br_table",
+            Operator::Return => "return",
+            Operator::Call(_) => "call",
+            Operator::CallIndirect { .. } => "call_indirect",
+            Operator::Drop => "drop",
+            Operator::Select | Operator::SelectTyped(_) => "select",
+            Operator::LocalGet(_) => "local.get",
+            Operator::LocalSet(_) => "local.set",
+            Operator::LocalTee(_) => "local.tee",
+            Operator::GlobalGet(_) => "global.get",
+            Operator::GlobalSet(_) => "global.set",
+            Operator::TableGet(_) => "table.get",
+            Operator::TableSet(_) => "table.set",
+            Operator::Load(code, _) | Operator::Store(code, _) => ACCESSES[usize::from(code - 0x28)],
+            Operator::MemorySize => "memory.size",
+            Operator::MemoryGrow => "memory.grow",
+            Operator::I32Const(_) => "i32.const",
+            Operator::I64Const(_) => "i64.const",
+            Operator::F32Const => "f32.const",
+            Operator::F64Const => "f64.const",
+            Operator::Numeric(code) => NUMERIC[usize::from(code - 0x45)],
+            Operator::TruncSat(code) => TRUNC_SAT[usize::from(*code)],
+            Operator::MemoryInit(_) => "memory.init",
+            Operator::DataDrop(_) => "data.drop",
+            Operator::MemoryCopy => "memory.copy",
+            Operator::MemoryFill => "memory.fill",
+            Operator::TableInit { .. } => "table.init",
+            Operator::ElemDrop(_) => "elem.drop",
+            Operator::TableCopy { .. } => "table.copy",
+            Operator::TableGrow(_) => "table.grow",
+            Operator::TableSize(_) => "table.size",
+            Operator::TableFill(_) => "table.fill",
+            Operator::RefNull(_) => "ref.null",
+            Operator::RefIsNull => "ref.is_null",
+            Operator::RefFunc(_) => "ref.func",
+        }
+    }
+}
+
+/// The types that an instruction of [`Operator::Numeric`] takes (one or two of the same) and gives.
+pub(crate) struct Signature {
+    pub operand: ValType,
+    pub operands: u32,
+    pub result: ValType,
+}
+
+/// The signature of opcode `code`, 0x45 to 0xc4.
+pub(crate) fn numeric(code: u8) -> Signature {
+    use ValType::{F32, F64, I32, I64};
+    let (operand, operands, result) = match code {
+        0x45 => (I32, 1, I32),
+        0x46..=0x4f => (I32, 2, I32),
+        0x50 => (I64, 1, I32),
+        0x51..=0x5a => (I64, 2, I32),
+        0x5b..=0x60 => (F32, 2, I32),
+        0x61..=0x66 => (F64, 2, I32),
+        0x67..=0x69 => (I32, 1, I32),
+        0x6a..=0x78 => (I32, 2, I32),
+        0x79..=0x7b => (I64, 1, I64),
+        0x7c..=0x8a => (I64, 2, I64),
+        0x8b..=0x91 => (F32, 1, F32),
+        0x92..=0x98 => (F32, 2, F32),
+        0x99..=0x9f => (F64, 1, F64),
+        0xa0..=0xa6 => (F64, 2, F64),
+        0xa7 => (I64, 1, I32),
+        0xa8 | 0xa9 => (F32, 1, I32),
+        0xaa | 0xab => (F64, 1, I32),
+        0xac | 0xad => (I32, 1, I64),
+        0xae | 0xaf => (F32, 1, I64),
+        0xb0 | 0xb1 => (F64, 1, I64),
+        0xb2 | 0xb3 => (I32, 1, F32),
+        0xb4 | 0xb5 => (I64, 1, F32),
+        0xb6 => (F64, 1, F32),
+        0xb7 | 0xb8 => (I32, 1, F64),
+        0xb9 | 0xba => (I64, 1, F64),
+        0xbb => (F32, 1, F64),
+        0xbc => (F32, 1, I32),
+        0xbd => (F64, 1, I64),
+        0xbe => (I32, 1, F32),
+        0xbf => (I64, 1, F64),
+        0xc0 | 0xc1 => (I32, 1, I32),
+        _ => (I64, 1, I64),
+    };
+    Signature { operand, operands, result }
+}
+
+/// The type that a load gives or a store takes, and log2 of the bytes that it accesses.
+pub(crate) fn access(code: u8) -> (ValType, u32) {
+    use ValType::{F32, F64, I32, I64};
+    match code {
+        0x28 | 0x36 => (I32, 2),
+        0x29 | 0x37 => (I64, 3),
+        0x2a | 0x38 => (F32, 2),
+        0x2b | 0x39 => (F64, 3),
+        0x2c | 0x2d | 0x3a => (I32, 0),
+        0x2e | 0x2f | 0x3b => (I32, 1),
+        0x30 | 0x31 | 0x3c => (I64, 0),
+        0x32 | 0x33 | 0x3d => (I64, 1),
+        _ => (I64, 2),
+    }
+}
+
+/// The types of a saturating conversion.
+pub(crate) fn trunc_sat(code: u8) -> (ValType, ValType) {
+    let operand = if code & 2 == 0 { ValType::F32 } else { ValType::F64 };
+    (operand, if code < 4 { ValType::I32 } else { ValType::I64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_signatures_agree() {
+        for code in 0x45..=0xc4u8 {
+            let name = Operator::Numeric(code).name();
+            let (prefix, rest) = name.split_once('.').expect("a dot");
+            let signature = numeric(code);
+            let compares = ["eq", "ne", "lt", "gt", "le", "ge"].iter().any(|c| rest.starts_with(c));
+            let of = |t: &str| match t {
+                "i32" => ValType::I32,
+                "i64" => ValType::I64,
+                "f32" => ValType::F32,
+                _ => ValType::F64,
+            };
+            assert_eq!(signature.result, if compares { ValType::I32 } else { of(prefix) }, "{name}");
+            // Conversions name what they take; the others take what they are named after.
+            let operand = rest.split('_').find(|part| ["i32", "i64", "f32", "f64"].contains(part)).unwrap_or(prefix);
+            assert_eq!(signature.operand, of(operand), "{name}");
+        }
+    }
+
+    #[test]
+    fn accesses_have_the_width_of_their_names() {
+        for code in 0x28..=0x3eu8 {
+            let name = ACCESSES[usize::from(code - 0x28)];
+            let bits = ["8", "16", "32", "64"].iter().find(|b| name.split_once("load").or(name.split_once("store")).is_some_and(|(_, s)| s.starts_with(**b)));
+            let natural = if name.contains("64.") { "64" } else { "32" };
+            let bits: u32 = bits.unwrap_or(&natural).parse().expect("a number");
+            assert_eq!(8 << access(code).1, bits, "{name}");
+        }
+    }
+}
