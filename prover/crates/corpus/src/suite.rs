@@ -10,13 +10,26 @@ pub struct File {
     pub commands: Vec<Value>,
 }
 
-/// Opens a file by its name, such as `i32`.
-pub fn open(name: &str) -> Option<File> {
+fn folder() -> PathBuf {
     let shared = match std::env::var_os("LOOM_SHARED") {
         Some(path) if !path.is_empty() => PathBuf::from(path),
         _ => crate::samples::root().join("../shared"),
     };
-    let folder = shared.join("data/wasm-spec").join(name);
+    shared.join("data/wasm-spec")
+}
+
+/// The names of all files, sorted; none where the suite is absent.
+pub fn names() -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder()) else { return Vec::new() };
+    let folders = entries.filter_map(|entry| entry.ok().filter(|e| e.path().is_dir()));
+    let mut names: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Opens a file by its name, such as `i32`.
+pub fn open(name: &str) -> Option<File> {
+    let folder = folder().join(name);
     let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).ok()?;
     Some(File { folder, commands: json::parse(&text).list("commands").to_vec() })
 }

@@ -228,7 +228,10 @@ impl fmt::Display for Error {
             Error::TooLarge { what, size, limit, .. } => write!(f, "{what}: {size}, at most {limit}; split or shrink it")?,
             Error::NoEntry => f.write_str("export a function loom_main (or _start) without parameters and results")?,
             Error::UnknownImport { module, name, reason, .. } => {
-                write!(f, "{module:?}.{name:?} {reason}; only loom.input_size, input_read, output, abort, sha256 and env.abort can be imported")?;
+                write!(
+                    f,
+                    "{module:?}.{name:?} {reason}; only loom.input_size, input_read, output, abort, sha256 and env.abort can be imported"
+                )?;
             }
             Error::ImportAsValue { place, .. } => write!(f, "an imported function {place}; wrap it in a function of the module")?,
             Error::FloatNotSupported { opcode, .. } => {
@@ -237,7 +240,9 @@ impl fmt::Display for Error {
             Error::ReferenceNotSupported { opcode, .. } => write!(f, "{opcode}; build without reference types")?,
             Error::TableWrite { opcode, .. } => write!(f, "{opcode}; tables cannot be changed by a module that is to be proven")?,
             Error::TableNotSupported { reason, .. } => write!(f, "{reason}; have one table of functions")?,
-            Error::PassiveSegment { opcode, .. } => write!(f, "{opcode}; only active segments can be proven (build without bulk initialisation)")?,
+            Error::PassiveSegment { opcode, .. } => {
+                write!(f, "{opcode}; only active segments can be proven (build without bulk initialisation)")?
+            }
             Error::SegmentOutOfBounds { kind, index, end, size, .. } => {
                 write!(f, "{kind} segment {index} ends at {end} of {size}; make the memory or table larger")?;
             }

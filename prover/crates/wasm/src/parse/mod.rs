@@ -1,7 +1,7 @@
 //! Bytes to a [`Module`]: sections in their order, each exactly as long as it says. Memory is in proportion to the bytes.
 
-mod segments;
 mod sections;
+mod segments;
 
 use crate::module::{Expression, Module};
 use crate::operator::Operator;
@@ -12,7 +12,13 @@ use crate::{Error, decode, limits};
 pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
     if bytes.len() > limits::MAX_MODULE_BYTES {
         let limit = limits::MAX_MODULE_BYTES;
-        return Err(Error::TooLarge { function: None, offset: limit, what: "bytes of the module", size: bytes.len() as u64, limit: limit as u64 });
+        return Err(Error::TooLarge {
+            function: None,
+            offset: limit,
+            what: "bytes of the module",
+            size: bytes.len() as u64,
+            limit: limit as u64,
+        });
     }
     let mut reader = Reader::new(bytes, 0, bytes.len());
     if reader.take(4).map_err(|_| magic())? != b"\0asm" {

@@ -24,11 +24,8 @@ pub(super) fn elements<'a>(module: &mut Module<'a>, section: &mut Reader<'a>) ->
             (_, true) => decode::ref_type(section)?,
             (_, false) => element_kind(section)?,
         };
-        let items = if expressions {
-            Items::Expressions(items(section, expression)?)
-        } else {
-            Items::Functions(items(section, |r| r.u32())?)
-        };
+        let items =
+            if expressions { Items::Expressions(items(section, expression)?) } else { Items::Functions(items(section, |r| r.u32())?) };
         module.elements.push(Element { mode, ty, items, offset });
     }
     Ok(())

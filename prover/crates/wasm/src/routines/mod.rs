@@ -8,8 +8,8 @@ mod memory;
 mod sha256;
 
 use crate::translate::Builder;
-use crate::translate::asm::{Asm, B};
 use crate::translate::asm::Label;
+use crate::translate::asm::{Asm, B};
 use isa::{Op, Trap};
 
 /// A routine. Programs have those that they use, in this order.

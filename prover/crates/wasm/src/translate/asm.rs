@@ -46,10 +46,6 @@ impl Asm {
         self.full
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.code.len()
-    }
-
     /// The last instruction, if it is `at` and no label was bound after it.
     pub(crate) fn last_mut(&mut self, at: usize) -> Option<&mut Instruction> {
         if at + 1 == self.code.len() && self.barrier <= at { self.code.last_mut() } else { None }

@@ -42,7 +42,7 @@ pub(super) fn translate(builder: &mut Builder<'_>, index: u32, values: &mut Valu
     let module = &builder.provable.valid.module;
     let body = module.bodies[index as usize - module.imported_functions];
     let ty = module.type_of(index);
-    let zero = first.to_zero(module, index, body)?;
+    let zero = first.find(module, index, body)?;
     let mut reader = Reader::new(module.bytes, body.start, body.end);
     let locals = Locals::read(&ty.params, &mut reader)?;
     let (params, results) = (ty.params.len() as u32, ty.results.len() as u32);
@@ -50,7 +50,8 @@ pub(super) fn translate(builder: &mut Builder<'_>, index: u32, values: &mut Valu
     let base = record + 1 + locals.count() - params;
     values.start(locals.count());
     builder.asm.bind(builder.functions[index as usize]);
-    let mut function = Function { b: builder, module, params, results, record, base, values, blocks: Vec::new(), dead: None, produced: None };
+    let mut function =
+        Function { b: builder, module, params, results, record, base, values, blocks: Vec::new(), dead: None, produced: None };
     for local in zero {
         let slot = function.local_slot(local);
         function.b.asm.constant(0, slot);

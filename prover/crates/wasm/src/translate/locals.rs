@@ -14,7 +14,7 @@ pub(super) struct FirstAccess {
 
 impl FirstAccess {
     /// The locals (not parameters) of `function` to zero, ascending.
-    pub(super) fn to_zero(&mut self, module: &Module<'_>, function: u32, body: Body) -> Result<Vec<u32>, Error> {
+    pub(super) fn find(&mut self, module: &Module<'_>, function: u32, body: Body) -> Result<Vec<u32>, Error> {
         let params = &module.type_of(function).params;
         let mut reader = Reader::new(module.bytes, body.start, body.end);
         let locals = Locals::read(params, &mut reader)?;

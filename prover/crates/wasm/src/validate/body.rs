@@ -23,8 +23,8 @@ pub(super) struct Validator<'m> {
     work: &'m mut u64,
 }
 
-/// Validates body `index` and gives the most operands on its stack. `work` is what validation has taken so far.
-pub(super) fn validate(module: &Module<'_>, declared: &BTreeSet<u32>, index: usize, work: &mut u64) -> Result<u32, Error> {
+/// Validates body `index`. `work` is what validation has taken so far.
+pub(super) fn validate(module: &Module<'_>, declared: &BTreeSet<u32>, index: usize, work: &mut u64) -> Result<(), Error> {
     let body = module.bodies[index];
     let ty = module.functions[module.imported_functions + index];
     let mut reader = Reader::new(module.bytes, body.start, body.end);
@@ -50,7 +50,7 @@ pub(super) fn validate(module: &Module<'_>, declared: &BTreeSet<u32>, index: usi
         let (size, limit) = (slots as u64, limits::MAX_SLOTS as u64);
         return Err(Error::TooLarge { function, offset: body.start, what: "slots of one function", size, limit });
     }
-    Ok(validator.highest as u32)
+    Ok(())
 }
 
 impl<'m> Validator<'m> {
@@ -69,11 +69,7 @@ impl<'m> Validator<'m> {
             }
             self.operator(operator)?;
         }
-        if reader.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Malformed { offset: reader.offset(), reason: "a body goes on after its end" })
-        }
+        if reader.is_empty() { Ok(()) } else { Err(Error::Malformed { offset: reader.offset(), reason: "a body goes on after its end" }) }
     }
 
     pub(super) fn invalid(&self, reason: &'static str) -> Error {

@@ -11,6 +11,9 @@ use crate::types::{FuncType, ValType};
 use crate::{Error, limits};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The offset of an active element segment, and what a segment holds.
+pub(crate) type ElementValues = (Option<Constant>, Vec<Constant>);
+
 /// A module that is valid, with what its constant expressions give.
 #[derive(Clone, Debug)]
 pub(crate) struct Valid<'a> {
@@ -18,11 +21,9 @@ pub(crate) struct Valid<'a> {
     /// Initial values of the globals that are not imported.
     pub globals: Vec<Constant>,
     /// Of every element segment: its offset (active ones) and its items.
-    pub elements: Vec<(Option<Constant>, Vec<Constant>)>,
+    pub elements: Vec<ElementValues>,
     /// Offsets of the active data segments.
     pub data: Vec<Option<Constant>>,
-    /// The most operands that a body has on its stack.
-    pub heights: Vec<u32>,
     /// For each type the first one that is equal to it.
     pub canonical: Vec<u32>,
 }
@@ -49,15 +50,14 @@ pub(crate) fn validate(module: Module<'_>) -> Result<Valid<'_>, Error> {
     check_start(&module)?;
     let elements = elements(&module)?;
     let data = data(&module)?;
-    let mut heights = Vec::with_capacity(module.bodies.len());
     let mut work = 0;
     let imported = module.imported_functions;
     for index in 0..module.bodies.len() {
         let function = (imported + index) as u32;
-        heights.push(body::validate(&module, &declared, index, &mut work).map_err(|e| e.in_function(function))?);
+        body::validate(&module, &declared, index, &mut work).map_err(|e| e.in_function(function))?;
     }
     let canonical = canonical(&module.types);
-    Ok(Valid { module, globals, elements, data, heights, canonical })
+    Ok(Valid { module, globals, elements, data, canonical })
 }
 
 fn invalid(offset: usize, reason: &'static str) -> Error {
@@ -147,7 +147,7 @@ fn check_start(module: &Module<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn elements(module: &Module<'_>) -> Result<Vec<(Option<Constant>, Vec<Constant>)>, Error> {
+fn elements(module: &Module<'_>) -> Result<Vec<ElementValues>, Error> {
     let mut all = Vec::with_capacity(module.elements.len());
     for element in &module.elements {
         let offset = match element.mode {
