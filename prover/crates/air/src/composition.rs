@@ -1,5 +1,6 @@
 use crate::challenges::{TERMS, fingerprint};
-use crate::{Bus, Challenges, Sign, Sink, Table};
+use crate::said::Said;
+use crate::{Challenges, Table};
 use field::{F3, Ring, Tower};
 
 /// Everything about one table that is the same on every row: challenges and powers of lambda, ready in the extension of `E`.
@@ -28,23 +29,37 @@ impl<E: Tower> Composer<E> {
     /// `acc_next` are the three base columns of `acc` in the next row; `l_first`, `l_last` the selectors there.
     #[inline(always)]
     pub fn compose(&self, main: &[E], prep: &[E], aux: &[E], acc_next: &[E; 3], l_first: E, l_last: E) -> E::Ext {
-        let own = self.table.constraints();
-        let (own_powers, logup_powers) = self.lambda.split_at(own);
-        let mut sink = Composition {
-            composer: self,
-            own: own_powers,
-            logup: logup_powers,
-            aux,
-            open: None,
-            helpers: E::Ext::ZERO,
-            total: E::Ext::ZERO,
-        };
-        self.table.eval(main, prep, &mut sink);
-        let (total, helpers) = sink.finish();
+        let said = Said::of(self.table, main, prep);
+        let mut lambda = self.lambda.iter().copied();
+        let mut power = || lambda.next().expect("one power for each constraint");
+        let mut total = E::Ext::ZERO;
+        for value in said.constraints() {
+            total += power() * *value;
+        }
+        let mut helpers = E::Ext::ZERO;
+        for pair in 0..self.table.helpers() {
+            let h = column(aux, pair);
+            helpers += h;
+            let (m1, d1) = self.term(&said, 2 * pair);
+            let value = if 2 * pair + 1 < said.interactions() {
+                let (m2, d2) = self.term(&said, 2 * pair + 1);
+                h * d1 * d2 - d2 * m1 - d1 * m2
+            } else {
+                h * d1 - m1.lift()
+            };
+            total += power() * value;
+        }
         let acc = column(aux, self.table.helpers());
-        let [l2, l3] = [self.lambda[own + self.table.helpers()], self.lambda[own + self.table.helpers() + 1]];
         let step = E::join(*acc_next) - acc - helpers + self.sum * l_last;
-        total + l2 * step + l3 * (acc * l_first)
+        total += power() * step;
+        total + power() * (acc * l_first)
+    }
+
+    /// The signed multiplicity and the fingerprint of an interaction.
+    #[inline(always)]
+    fn term(&self, said: &Said<E>, index: usize) -> (E, E::Ext) {
+        let (m, bus, tuple) = said.interaction(index);
+        (m, fingerprint(self.alpha, &self.beta, bus, tuple))
     }
 }
 
@@ -54,90 +69,15 @@ fn column<E: Tower>(aux: &[E], index: usize) -> E::Ext {
     E::join([aux[3 * index], aux[3 * index + 1], aux[3 * index + 2]])
 }
 
-/// One row's sum so far. Constraints take their powers one after the other; a pair of interactions makes one L1.
-struct Composition<'a, E: Tower> {
-    composer: &'a Composer<E>,
-    own: &'a [E::Ext],
-    logup: &'a [E::Ext],
-    aux: &'a [E],
-    open: Option<(E, E::Ext)>,
-    helpers: E::Ext,
-    total: E::Ext,
-}
-
-impl<E: Tower> Composition<'_, E> {
-    #[inline(always)]
-    fn helper(&mut self) -> (E::Ext, E::Ext) {
-        let h = E::join([self.aux[0], self.aux[1], self.aux[2]]);
-        self.aux = &self.aux[3..];
-        let power = self.logup[0];
-        self.logup = &self.logup[1..];
-        self.helpers += h;
-        (h, power)
-    }
-
-    /// L1 of an odd last interaction: h d - m. Gives back the total and the sum of the helpers.
-    #[inline(always)]
-    fn finish(mut self) -> (E::Ext, E::Ext) {
-        if let Some((m, d)) = self.open.take() {
-            let (h, power) = self.helper();
-            self.total += power * (h * d - m.lift());
-        }
-        (self.total, self.helpers)
-    }
-}
-
-impl<E: Tower> Sink for Composition<'_, E> {
-    type E = E;
-
-    #[inline(always)]
-    fn constraint(&mut self, value: E) {
-        self.total += self.own[0] * value;
-        self.own = &self.own[1..];
-    }
-
-    #[inline(always)]
-    fn interaction(&mut self, sign: Sign, multiplicity: E, bus: Bus, tuple: &[E]) {
-        let m = signed(sign, multiplicity);
-        let d = fingerprint(self.composer.alpha, &self.composer.beta, bus, tuple);
-        match self.open.take() {
-            None => self.open = Some((m, d)),
-            Some((m1, d1)) => {
-                let (h, power) = self.helper();
-                self.total += power * (h * d1 * d - d * m1 - d1 * m);
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn signed<E: Ring>(sign: Sign, multiplicity: E) -> E {
-    match sign {
-        Sign::Send => multiplicity,
-        Sign::Recv => -multiplicity,
-    }
-}
-
 /// Calls `each` with (signed multiplicity, d) of every interaction of a row, in order: what the prover's helper columns are made of.
 #[inline(always)]
-pub fn fingerprints<E: Tower>(table: Table, main: &[E], prep: &[E], challenges: &Challenges, each: impl FnMut(E, E::Ext)) {
-    struct Fingerprints<E: Tower, F> {
-        alpha: E::Ext,
-        beta: [E::Ext; TERMS],
-        each: F,
+pub fn fingerprints<E: Tower>(table: Table, main: &[E], prep: &[E], challenges: &Challenges, mut each: impl FnMut(E, E::Ext)) {
+    let (alpha, beta) = (E::Ext::from(challenges.alpha), challenges.beta.map(E::Ext::from));
+    let said = Said::of(table, main, prep);
+    for index in 0..said.interactions() {
+        let (m, bus, tuple) = said.interaction(index);
+        each(m, fingerprint(alpha, &beta, bus, tuple));
     }
-    impl<E: Tower, F: FnMut(E, E::Ext)> Sink for Fingerprints<E, F> {
-        type E = E;
-
-        #[inline(always)]
-        fn constraint(&mut self, _: E) {}
-
-        #[inline(always)]
-        fn interaction(&mut self, sign: Sign, multiplicity: E, bus: Bus, tuple: &[E]) {
-            (self.each)(signed(sign, multiplicity), fingerprint(self.alpha, &self.beta, bus, tuple));
-        }
-    }
-    table.eval(main, prep, &mut Fingerprints::<E, _> { alpha: challenges.alpha.into(), beta: challenges.beta.map(E::Ext::from), each });
 }
 
 /// [`Composer::compose`] once, with the composer made on the spot: for the verifier, which needs it at one point.

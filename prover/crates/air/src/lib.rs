@@ -14,6 +14,7 @@ mod dump;
 pub mod frontend;
 pub mod logup;
 mod public;
+mod said;
 mod sink;
 mod step;
 pub mod symbolic;

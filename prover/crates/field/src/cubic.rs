@@ -78,11 +78,16 @@ impl<R: Ring> Mul for Cubic<R> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        let ([a0, a1, a2], [b0, b1, b2]) = (self.0, other.0);
-        let high = a1 * b2 + a2 * b1;
-        let top = a2 * b2;
-        Self([a0 * b0 + high + high, a0 * b1 + a1 * b0 + top + top, a0 * b2 + a1 * b1 + a2 * b0])
+        Self(R::cubic_product(self.0, other.0))
     }
+}
+
+/// The product of two elements of the extension over `R`.
+#[inline(always)]
+pub(crate) fn product<R: Ring>([a0, a1, a2]: [R; 3], [b0, b1, b2]: [R; 3]) -> [R; 3] {
+    let high = a1 * b2 + a2 * b1;
+    let top = a2 * b2;
+    [a0 * b0 + high + high, a0 * b1 + a1 * b0 + top + top, a0 * b2 + a1 * b1 + a2 * b0]
 }
 
 impl<R: Ring> Mul<R> for Cubic<R> {

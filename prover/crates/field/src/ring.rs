@@ -1,3 +1,4 @@
+use crate::cubic::product;
 use crate::{Cubic, F3, Goldilocks};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -27,6 +28,13 @@ pub trait Ring:
     #[inline(always)]
     fn of(value: u64) -> Self {
         Self::from(Goldilocks::new(value))
+    }
+
+    /// The product in `Cubic<Self>`. A vector's must be inlined, for its instructions; a single element's is a call, or every formula over F3
+    /// would be compiled to thousands of instructions.
+    #[inline(always)]
+    fn cubic_product(a: [Self; 3], b: [Self; 3]) -> [Self; 3] {
+        product(a, b)
     }
 }
 
