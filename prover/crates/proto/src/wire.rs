@@ -64,6 +64,12 @@ impl<'a> Digests<'a> {
     }
 }
 
+impl<'a> From<&'a [Digest]> for Digests<'a> {
+    fn from(digests: &'a [Digest]) -> Self {
+        Self(digests.as_flattened())
+    }
+}
+
 /// Word `index` of little-endian u64s; 0 where the bytes end before.
 pub(crate) fn word(bytes: &[u8], index: usize) -> Goldilocks {
     Goldilocks::new(bytes.as_chunks::<8>().0.get(index).map_or(0, |bytes| u64::from_le_bytes(*bytes)))
