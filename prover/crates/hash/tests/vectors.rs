@@ -1,6 +1,6 @@
 //! SHA-256 against the standard's vectors, and every backend against the plain one.
 use loom_hash::{Backend, Batch, Digest, LANES, Sha256, digest};
-use std::time::{SystemTime, UNIX_EPOCH};
+use testing::Seeds;
 
 const BACKENDS: [Backend; 3] = [Backend::Scalar, Backend::ShaExtensions, Backend::Avx2];
 
@@ -12,30 +12,6 @@ fn with(backend: Backend, message: &[u8]) -> Digest {
     let mut hash = Sha256::with_backend(backend);
     hash.update(message);
     hash.finish()
-}
-
-/// splitmix64, from LOOM_SEED or the clock.
-struct Random(u64);
-
-impl Random {
-    fn new() -> Self {
-        let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |time| time.as_nanos() as u64);
-        let seed = std::env::var("LOOM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(clock);
-        println!("LOOM_SEED={seed}");
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.next() as u8).collect()
-    }
 }
 
 #[test]
@@ -61,7 +37,8 @@ fn the_vectors_of_the_standard() {
 
 #[test]
 fn pieces_of_any_length_make_the_same_digest_on_every_backend() {
-    let mut random = Random::new();
+    let seeds = Seeds::new("pieces_of_any_length_make_the_same_digest_on_every_backend");
+    let mut random = seeds.random(0);
     for len in (0..300).chain([1000, 4096, 65_537]) {
         let message = random.bytes(len);
         let expected = with(Backend::Scalar, &message);
@@ -69,7 +46,7 @@ fn pieces_of_any_length_make_the_same_digest_on_every_backend() {
             assert_eq!(with(backend, &message), expected, "{backend:?}, {len} bytes");
             let (mut hash, mut rest) = (Sha256::with_backend(backend), &message[..]);
             while !rest.is_empty() {
-                let (piece, after) = rest.split_at(1 + random.next() as usize % rest.len());
+                let (piece, after) = rest.split_at(1 + random.index(rest.len()));
                 hash.update(piece);
                 rest = after;
             }
@@ -80,7 +57,8 @@ fn pieces_of_any_length_make_the_same_digest_on_every_backend() {
 
 #[test]
 fn eight_messages_at_once_are_eight_messages() {
-    let mut random = Random::new();
+    let seeds = Seeds::new("eight_messages_at_once_are_eight_messages");
+    let mut random = seeds.random(0);
     for words in 0..70 {
         let columns: Vec<[u64; LANES]> = (0..words).map(|_| std::array::from_fn(|_| random.next())).collect();
         let previous: [Digest; LANES] = std::array::from_fn(|_| random.bytes(32).try_into().expect("32 bytes"));

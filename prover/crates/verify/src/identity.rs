@@ -1,3 +1,4 @@
+use crate::outlined::Outlined;
 use air::{Challenges, Table, compose};
 use field::{F3, Goldilocks, Ring, Tower};
 use proto::{Layout, Widths, domain};
@@ -17,10 +18,10 @@ pub(crate) struct Claimed<'a> {
 }
 
 /// Takes the out-of-domain values from the front, group by group.
-struct Groups<'a>(&'a [F3]);
+struct Groups<'a>(&'a [Outlined]);
 
 impl<'a> Groups<'a> {
-    fn take(&mut self, count: usize) -> &'a [F3] {
+    fn take(&mut self, count: usize) -> &'a [Outlined] {
         let (head, rest) = self.0.split_at_checked(count).unwrap_or((self.0, &[]));
         self.0 = rest;
         head
@@ -29,26 +30,28 @@ impl<'a> Groups<'a> {
 
 /// Whether Num(zeta) = (zeta^N - 1)(Q0(zeta) + zeta^N Q1(zeta)) (section 4.7 step 8a).
 pub(crate) fn holds(layout: &Layout, widths: &Widths, claimed: &Claimed<'_>) -> bool {
-    let mut rest = Groups(claimed.ood);
-    let mut take = |width: fn(&proto::TableWidths) -> usize| -> Vec<&[F3]> {
+    let ood: Vec<Outlined> = claimed.ood.iter().copied().map(Outlined).collect();
+    let mut rest = Groups(&ood);
+    let mut take = |width: fn(&proto::TableWidths) -> usize| -> Vec<&[Outlined]> {
         layout.tables.iter().map(|(table, _)| rest.take(widths.get(*table).map_or(0, width))).collect()
     };
     let (prep, main, aux, next) = (take(|t| t.prep), take(|t| t.main), take(|t| t.aux()), take(|_| 3));
     let [q00, q01, q02, q10, q11, q12] = *rest.0 else { return false };
     let zeta_n = domain::square_times(claimed.zeta, layout.log_height);
-    let (mut numerator, mut power) = (F3::ZERO, F3::ONE);
+    let (mut numerator, mut power) = (Outlined::ZERO, F3::ONE);
     for (k, (id, log_height)) in layout.tables.iter().enumerate() {
         let (Some(table), Ok(acc_next), Some(sum)) =
-            (u8::try_from(*id).ok().and_then(Table::from_id), <&[F3; 3]>::try_from(next[k]), claimed.sums.get(k))
+            (u8::try_from(*id).ok().and_then(Table::from_id), <&[Outlined; 3]>::try_from(next[k]), claimed.sums.get(k))
         else {
             return false;
         };
         let y = domain::square_times(claimed.zeta, layout.log_height - log_height);
-        let ends = selectors(*log_height, y, zeta_n);
+        let (first, last) = selectors(*log_height, y, zeta_n);
+        let ends = (Outlined(first), Outlined(last));
         numerator += compose(table, main[k], prep[k], aux[k], acc_next, ends, *sum, claimed.challenges, claimed.lambda, &mut power);
     }
-    let (q0, q1) = (F3::join([q00, q01, q02]), F3::join([q10, q11, q12]));
-    numerator == (zeta_n - F3::ONE) * (q0 + zeta_n * q1)
+    let (q0, q1) = (F3::join([q00.0, q01.0, q02.0]), F3::join([q10.0, q11.0, q12.0]));
+    numerator.0 == (zeta_n - F3::ONE) * (q0 + zeta_n * q1)
 }
 
 /// Lfirst and Llast of a table of height n = 2^`log_height` at y, with y^n given and not 1 (section 3.15).

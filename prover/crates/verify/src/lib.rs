@@ -7,6 +7,7 @@
 mod bus;
 mod error;
 mod identity;
+mod outlined;
 mod policy;
 mod queries;
 mod security;

@@ -1,5 +1,5 @@
 use crate::steps::public_terms;
-use crate::{VerifyError, widths};
+use crate::{MAX_SEGMENTS, VerifyError, widths};
 use proto::security::{Account, account};
 use proto::{Claim, Heights, ParameterSet, ProofHeader, ReceiptView};
 
@@ -26,6 +26,9 @@ pub fn security(receipt: &[u8]) -> Result<Statement, VerifyError> {
     let proof_bytes = receipt.proof.len();
     let header = ProofHeader::read(receipt.proof).ok_or(VerifyError::ProofTooShort { needed: 4, got: proof_bytes })?;
     let params = ParameterSet::by_id(header.param_id).ok_or(VerifyError::ParamNotAllowed { got: header.param_id })?;
+    if header.segments == 0 {
+        return Err(VerifyError::Segments { got: 0, max: MAX_SEGMENTS });
+    }
     let needed = 4 + 16 * usize::from(header.segments);
     let heights = header.heights().ok_or(VerifyError::ProofTooShort { needed, got: proof_bytes })?;
     let widths = widths();
