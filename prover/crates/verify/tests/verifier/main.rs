@@ -1,0 +1,4 @@
+//! The verifier against receipts that prove nothing.
+mod hostile;
+mod steps;
+mod zeros;
