@@ -1,0 +1,67 @@
+using Loom.Provenance.Receipts;
+using Loom.Testing;
+
+namespace Loom.Provenance.Tests.Receipts;
+
+/// <summary>Receipts of the plain prover in this folder: the good one is accepted, and what a cheating prover would make is not.</summary>
+public sealed class ReferenceProofTests
+{
+    public static TheoryData<string> Sets => Tier.IsLong ? ["std", "proven", "fast", "compact"] : ["std"];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void A_run_written_by_hand_is_proven(string name)
+    {
+        var set = ParameterSet.OfName(name)!;
+        var (image, statement, receipt) = Prove(set, new TinyRun());
+
+        var result = Verify(image, statement, receipt, set);
+
+        Assert.Null(result.Error);
+        Assert.Equal((set, 1), (result.Set, result.Segments));
+    }
+
+    [Fact]
+    public void A_wrong_result_fails_the_constraints()
+    {
+        var run = new TinyRun();
+        run.Cpu[1][CpuRow.Column("c_lo")] = new Goldilocks(6);
+        run.MemB[1][6] = new Goldilocks(6);
+
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(run));
+    }
+
+    [Fact]
+    public void A_stale_read_fails_the_buses()
+    {
+        var run = new TinyRun();
+        run.MemB[1][6] = new Goldilocks(4); // the last value of slot 1, which was 5
+
+        Assert.Equal(ReceiptCheck.BusBalance, Refused(run));
+    }
+
+    [Fact]
+    public void Shifted_sums_fail_the_constraints() =>
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), sums => (sums[0], sums[1]) = (sums[0] + F3.One, sums[1] - F3.One)));
+
+    [Fact]
+    public void The_averaged_accumulator_fails_the_constraints() =>
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), averaged: true));
+
+    private static ReceiptCheck? Refused(TinyRun run, Action<F3[]>? tamper = null, bool averaged = false)
+    {
+        var (image, statement, receipt) = Prove(ParameterSet.Std, run, tamper, averaged);
+        return Verify(image, statement, receipt, ParameterSet.Std).Error?.Check;
+    }
+
+    internal static ReceiptResult Verify(byte[] image, Statement statement, byte[] receipt, ParameterSet set) =>
+        ReceiptVerifier.Verify(new ReceiptPolicy { Images = [statement.ImageId], AllowedSets = [set] }, image, statement, [], [], receipt);
+
+    internal static (byte[] Image, Statement Statement, byte[] Receipt) Prove(ParameterSet set, TinyRun run, Action<F3[]>? tamper = null, bool averaged = false)
+    {
+        var image = run.Image(set);
+        var statement = TinyRun.Statement(image);
+        var prover = new ReferenceProver(set, image, statement, run.RomColumns) { TamperSums = tamper, AveragedAccumulator = averaged };
+        return (image, statement, prover.Prove(run.Tables()));
+    }
+}
