@@ -14,7 +14,7 @@ public sealed class LutCapTests
     {
         var set = ParameterSet.OfName(name)!;
 
-        var cap = LutColumns.Commit(LutColumns.Make(), set).Cap;
+        var cap = LutColumns.On(set.LogBlowup).Tree.Cap;
 
         Assert.Equal(Convert.ToHexString(cap), Convert.ToHexString(set.LutCap));
     }

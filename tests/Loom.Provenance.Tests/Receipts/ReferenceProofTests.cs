@@ -12,13 +12,12 @@ public sealed class ReferenceProofTests
     [MemberData(nameof(Sets))]
     public void A_run_written_by_hand_is_proven(string name)
     {
-        var set = ParameterSet.OfName(name)!;
-        var (image, statement, receipt) = Prove(set, new TinyRun());
+        var good = GoodReceipt.Of(ParameterSet.OfName(name)!);
 
-        var result = Verify(image, statement, receipt, set);
+        var result = good.Verify(good.Receipt);
 
         Assert.Null(result.Error);
-        Assert.Equal((set, 1), (result.Set, result.Segments));
+        Assert.Equal((good.Set, 1), (result.Set, result.Segments));
     }
 
     [Fact]
@@ -28,7 +27,7 @@ public sealed class ReferenceProofTests
         run.Cpu[1][CpuRow.Column("c_lo")] = new Goldilocks(6);
         run.MemB[1][6] = new Goldilocks(6);
 
-        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(run));
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(run, withoutQueries: true));
     }
 
     [Fact]
@@ -42,26 +41,20 @@ public sealed class ReferenceProofTests
 
     [Fact]
     public void Shifted_sums_fail_the_constraints() =>
-        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), sums => (sums[0], sums[1]) = (sums[0] + F3.One, sums[1] - F3.One)));
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), sums => (sums[0], sums[1]) = (sums[0] + F3.One, sums[1] - F3.One), withoutQueries: true));
 
     [Fact]
     public void The_averaged_accumulator_fails_the_constraints() =>
-        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), averaged: true));
+        Assert.Equal(ReceiptCheck.ConstraintIdentity, Refused(new TinyRun(), averaged: true, withoutQueries: true));
 
-    private static ReceiptCheck? Refused(TinyRun run, Action<F3[]>? tamper = null, bool averaged = false)
+    private static ReceiptCheck? Refused(TinyRun run, Action<F3[]>? tamper = null, bool averaged = false, bool withoutQueries = false)
     {
-        var (image, statement, receipt) = Prove(ParameterSet.Std, run, tamper, averaged);
-        return Verify(image, statement, receipt, ParameterSet.Std).Error?.Check;
-    }
-
-    internal static ReceiptResult Verify(byte[] image, Statement statement, byte[] receipt, ParameterSet set) =>
-        ReceiptVerifier.Verify(new ReceiptPolicy { Images = [statement.ImageId], AllowedSets = [set] }, image, statement, [], [], receipt);
-
-    internal static (byte[] Image, Statement Statement, byte[] Receipt) Prove(ParameterSet set, TinyRun run, Action<F3[]>? tamper = null, bool averaged = false)
-    {
-        var image = run.Image(set);
-        var statement = TinyRun.Statement(image);
-        var prover = new ReferenceProver(set, image, statement, run.RomColumns) { TamperSums = tamper, AveragedAccumulator = averaged };
-        return (image, statement, prover.Prove(run.Tables()));
+        var cheat = GoodReceipt.Make(ParameterSet.Std, run, (set, image, statement) => new ReferenceProver(set, image, statement, run.RomColumns)
+        {
+            TamperSums = tamper,
+            AveragedAccumulator = averaged,
+            WithoutQueries = withoutQueries,
+        });
+        return cheat.Verify(cheat.Receipt).Error?.Check;
     }
 }

@@ -113,7 +113,7 @@ public sealed class ReceiptImage
                 return Wrong(place, $"an id above {sets[^1].Id}", $"{id}");
             }
 
-            var cap = MerklePath.DigestBytes << Math.Min(MerklePath.MaxLogCap, RomLogHeight + set.LogBlowup);
+            var cap = MerkleHasher.DigestBytes << Math.Min(MerkleHasher.MaxLogCap, RomLogHeight + set.LogBlowup);
             if (left.Length < 4 + cap)
             {
                 return Wrong(place, $"{cap} bytes of commitment", $"{left.Length - 4}");

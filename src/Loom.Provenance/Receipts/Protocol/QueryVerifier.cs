@@ -8,16 +8,16 @@ internal readonly ref struct QueryVerifier
     private readonly DeepQuotient _deep;
     private readonly F3[] _phis;
     private readonly SharedParts _shared;
-    private readonly byte[] _scratch;
+    private readonly MerkleHasher _hasher;
 
-    public QueryVerifier(int segment, SegmentProof proof, DeepQuotient deep, F3[] phis, SharedParts shared)
+    public QueryVerifier(int segment, SegmentProof proof, DeepQuotient deep, F3[] phis, SharedParts shared, MerkleHasher hasher)
     {
         _segment = segment;
         _proof = proof;
         _deep = deep;
         _phis = phis;
         _shared = shared;
-        _scratch = new byte[8 + MerklePath.DigestBytes + (8 * Math.Max(proof.Shape.MainColumns, proof.Shape.AuxColumns))];
+        _hasher = hasher;
     }
 
     /// <summary>Checks all queries, at positions taken from one stream of words.</summary>
@@ -99,14 +99,14 @@ internal readonly ref struct QueryVerifier
     // Hashes a tree's rows, class by class, and follows the path to the cap.
     private bool Differs(ReadOnlySpan<byte> opening, TreeShape tree, uint position, ReadOnlySpan<byte> cap)
     {
-        Span<byte> digest = stackalloc byte[MerklePath.DigestBytes];
+        Span<byte> digest = stackalloc byte[MerkleHasher.DigestBytes];
         var rows = new SpanCursor<byte>(opening);
         for (var i = 0; i < tree.Classes.Length; i++)
         {
-            MerklePath.HashClass(rows.Take(8 * tree.Classes[i]), digest, i == 0, _scratch);
+            _hasher.HashClass(rows.Take(8 * tree.Classes[i]), digest, i == 0);
         }
 
-        return !MerklePath.Leads(digest, rows.Take(tree.PathBytes), position >> (_proof.Shape.LogDomain - tree.LogLeaves), cap);
+        return !_hasher.Leads(digest, rows.Take(tree.PathBytes), position >> (_proof.Shape.LogDomain - tree.LogLeaves), cap);
     }
 
     private ReceiptError? Path(int query, TreeShape tree) =>

@@ -67,7 +67,8 @@ internal static class SegmentVerifier
         }
 
         transcript.Absorb(10, proof.Nonce);
-        return new QueryVerifier(segment, proof, deep, phis, shared).Verify(transcript.Squeeze());
+        using var hasher = new MerkleHasher(8 * Math.Max(shape.MainColumns, shape.AuxColumns));
+        return new QueryVerifier(segment, proof, deep, phis, shared, hasher).Verify(transcript.Squeeze());
     }
 
     // Num(zeta) = (zeta^N - 1)(Q0(zeta) + zeta^N Q1(zeta)).

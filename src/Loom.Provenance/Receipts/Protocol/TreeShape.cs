@@ -7,7 +7,7 @@ internal sealed class TreeShape
     {
         (Name, LogLeaves, Classes) = (name, logLeaves, classes);
         RowElements = classes.Sum();
-        LogCap = Math.Min(MerklePath.MaxLogCap, logLeaves);
+        LogCap = Math.Min(MerkleHasher.MaxLogCap, logLeaves);
     }
 
     public string Name { get; }
@@ -23,9 +23,9 @@ internal sealed class TreeShape
 
     public int LogCap { get; }
 
-    public int CapBytes => MerklePath.DigestBytes << LogCap;
+    public int CapBytes => MerkleHasher.DigestBytes << LogCap;
 
-    public int PathBytes => MerklePath.DigestBytes * (LogLeaves - LogCap);
+    public int PathBytes => MerkleHasher.DigestBytes * (LogLeaves - LogCap);
 
     /// <summary>Bytes of one opening: the rows and the path.</summary>
     public int OpeningBytes => (8 * RowElements) + PathBytes;

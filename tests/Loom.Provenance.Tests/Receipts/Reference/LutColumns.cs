@@ -5,7 +5,23 @@ namespace Loom.Provenance.Tests.Receipts;
 /// <summary>The preprocessed columns of the lookup table, row by row from section 3.11.</summary>
 internal static class LutColumns
 {
-    public static Goldilocks[][] Make()
+    /// <summary>The columns, made once.</summary>
+    public static Goldilocks[][] Values { get; } = Make();
+
+    /// <summary>Their polynomials.</summary>
+    public static Goldilocks[][] Polynomials { get; } = [.. Values.Select(c => Ntt.Interpolate(c))];
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Lazy<(Goldilocks[][], MatrixTree)>> Extended = [];
+
+    /// <summary>The columns on the domain of a blowup, and the commitment to them.</summary>
+    public static (Goldilocks[][] Columns, MatrixTree Tree) On(int logBlowup) =>
+        Extended.GetOrAdd(logBlowup, b => new Lazy<(Goldilocks[][], MatrixTree)>(() =>
+        {
+            Goldilocks[][] columns = [.. Polynomials.Select(f => Ntt.Extend(f, 16 + b))];
+            return (columns, new MatrixTree([columns]));
+        })).Value;
+
+    private static Goldilocks[][] Make()
     {
         var columns = Enumerable.Range(0, 10).Select(_ => new Goldilocks[65536]).ToArray();
         for (var x = 0; x < 65536; x++)
@@ -24,8 +40,4 @@ internal static class LutColumns
 
         return columns;
     }
-
-    /// <summary>Columns extended to the domain of a parameter set and committed to.</summary>
-    public static MatrixTree Commit(Goldilocks[][] columns, ParameterSet set) =>
-        new([[.. columns.Select(c => Ntt.Extend(Ntt.Interpolate(c), System.Numerics.BitOperations.Log2((uint)c.Length) + set.LogBlowup))]]);
 }

@@ -9,6 +9,7 @@ internal sealed class MatrixTree
 {
     private readonly List<(int Log, Goldilocks[][] Columns)> _classes;
     private readonly List<byte[]> _layers = [];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Columns are bit-reversed; matrices by table id.</summary>
     public MatrixTree(IEnumerable<Goldilocks[][]> matrices)
@@ -35,7 +36,7 @@ internal sealed class MatrixTree
                     BinaryPrimitives.WriteUInt64LittleEndian(block.AsSpan(start + (8 * c)), columns[c][j].Value);
                 }
 
-                SHA256.HashData(block, next.AsSpan(32 * j));
+                Hash(block, next.AsSpan(32 * j));
             }
 
             (digests, previous) = (next, log);
@@ -51,13 +52,14 @@ internal sealed class MatrixTree
             for (var j = 0; j < above.Length / 32; j++)
             {
                 below.AsSpan(64 * j, 64).CopyTo(node.AsSpan(8));
-                SHA256.HashData(node, above.AsSpan(32 * j));
+                Hash(node, above.AsSpan(32 * j));
             }
 
             _layers.Add(above);
         }
 
         LogLeaves = previous;
+        _hash.Dispose();
     }
 
     public int LogLeaves { get; }
@@ -79,5 +81,11 @@ internal sealed class MatrixTree
         {
             output.AddRange(_layers[i].AsSpan(32 * (int)((leaf >> i) ^ 1), 32));
         }
+    }
+
+    private void Hash(byte[] block, Span<byte> digest)
+    {
+        _hash.AppendData(block);
+        _hash.GetHashAndReset(digest);
     }
 }

@@ -67,19 +67,27 @@ internal static class Ntt
         return value;
     }
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, Goldilocks[]> Twiddles = [];
+
+    private static Goldilocks[] Powers(int k)
+    {
+        var powers = new Goldilocks[1 << (k - 1)];
+        powers[0] = Goldilocks.One;
+        for (var i = 1; i < powers.Length; i++)
+        {
+            powers[i] = powers[i - 1] * Domains.Root(k);
+        }
+
+        return powers;
+    }
+
     // Natural order in, bit-reversed out.
     private static void Transform(Goldilocks[] values, int log)
     {
         for (var k = log; k > 0; k--)
         {
             var half = 1 << (k - 1);
-            var twiddles = new Goldilocks[half];
-            twiddles[0] = Goldilocks.One;
-            for (var i = 1; i < half; i++)
-            {
-                twiddles[i] = twiddles[i - 1] * Domains.Root(k);
-            }
-
+            var twiddles = Twiddles.GetOrAdd(k, Powers);
             for (var start = 0; start < values.Length; start += 2 * half)
             {
                 for (var i = 0; i < half; i++)

@@ -17,6 +17,9 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
     /// <summary>Subtracts S/n on every row instead of S on the last: the accumulator that section 3.15 forbids.</summary>
     public bool AveragedAccumulator { get; init; }
 
+    /// <summary>Leaves zeros where the layers and queries go: enough where the constraints already fail.</summary>
+    public bool WithoutQueries { get; init; }
+
     private sealed class Part
     {
         public required TableShape Shape { get; init; }
@@ -40,7 +43,7 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
             Shape = Tables.All[(int)t.Id],
             Rows = t.Rows,
             Log = System.Numerics.BitOperations.Log2((uint)t.Rows.Length),
-            Preprocessed = t.Id == TableId.Rom ? romColumns : t.Id == TableId.Lut ? LutColumns.Make() : [],
+            Preprocessed = t.Id == TableId.Rom ? romColumns : t.Id == TableId.Lut ? LutColumns.Values : [],
         }).ToList();
         var shape = new SegmentShape([.. parts.Select(p => new PresentTable(p.Shape, p.Log))], set);
         foreach (var part in parts)
@@ -50,9 +53,10 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
                 part.MainPolynomials.Add(Ntt.Interpolate([.. part.Rows.Select(r => r[c])]));
             }
 
-            part.PreprocessedPolynomials.AddRange(part.Preprocessed.Select(c => Ntt.Interpolate(c)));
+            var isLut = part.Shape.Id == TableId.Lut;
+            part.PreprocessedPolynomials.AddRange(isLut ? LutColumns.Polynomials : part.Preprocessed.Select(c => Ntt.Interpolate(c)));
             part.Main = Extend(part.MainPolynomials, part.Log);
-            part.Prepared = Extend(part.PreprocessedPolynomials, part.Log);
+            part.Prepared = isLut ? LutColumns.On(_blowup).Columns : Extend(part.PreprocessedPolynomials, part.Log);
         }
 
         List<byte> proof = [.. Words16(set.Id, 1), .. Heights(parts)];
@@ -104,6 +108,12 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
         F3[] values = [.. opened.Select(o => Ntt.Evaluate(o.Polynomial, o.Point.Squared(shape.LogHeight - o.Log)))];
         Put(proof, values);
         transcript.Absorb(7, Bytes(values));
+        if (WithoutQueries)
+        {
+            proof.AddRange(new byte[ProofLayout.Of(shape).Length - proof.Count]);
+            return Receipt(proof);
+        }
+
         opened.AddRange(parts.SelectMany(p => p.MainPolynomials.Zip(p.Main, (f, c) => (f, c, p.Log, zeta0))));
 
         var layer = Deep(opened, [.. values, .. binding], shape, transcript.Challenge());
@@ -125,7 +135,7 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
         proof.AddRange(nonce);
         transcript.Absorb(10, nonce);
         var words = transcript.Squeeze();
-        var prepared = parts.Where(p => p.Prepared.Length > 0).Select(p => new MatrixTree([p.Prepared])).ToList();
+        var prepared = parts.Where(p => p.Prepared.Length > 0).Select(p => p.Shape.Id == TableId.Lut ? LutColumns.On(_blowup).Tree : new MatrixTree([p.Prepared])).ToList();
         for (var q = 0; q < set.Queries; q++)
         {
             var position = (uint)(words.Next() & ((1UL << shape.LogDomain) - 1));
@@ -135,8 +145,11 @@ internal sealed class ReferenceProver(ParameterSet set, byte[] image, Statement 
             }
         }
 
-        return [.. "LOOMRCPT"u8, .. Words16(1, 1, 0, 0), .. statement.ToArray(), .. BitConverter.GetBytes((ulong)proof.Count), .. proof];
+        return Receipt(proof);
     }
+
+    private byte[] Receipt(List<byte> proof) =>
+        [.. "LOOMRCPT"u8, .. Words16(1, 1, 0, 0), .. statement.ToArray(), .. BitConverter.GetBytes((ulong)proof.Count), .. proof];
 
     // h_1, h_2, .., acc of every row, and the sum (section 3.15).
     private void AddHelpers(Part part, Fingerprints fingerprints)

@@ -74,7 +74,7 @@ internal sealed class TinyRun
     /// <summary>The image, for one parameter set.</summary>
     public byte[] Image(ParameterSet set)
     {
-        var cap = LutColumns.Commit(RomColumns, set).Cap;
+        var cap = new MatrixTree([[.. RomColumns.Select(c => Ntt.Extend(Ntt.Interpolate(c), 2 + set.LogBlowup))]]).Cap;
         var image = new byte[52 + 4 + cap.Length];
         BinaryPrimitives.WriteUInt16LittleEndian(image, 1);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(2), 1);
