@@ -11,6 +11,8 @@ pub mod limits;
 mod locals;
 mod module;
 mod operator;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod reader;
 mod routines;
