@@ -109,6 +109,9 @@ fn branches_carry_values_to_where_the_block_ends() {
     // Two values over two more, by br, both constants and both locals.
     let two = code(&[&number(5), &number(8), &number(9), &[0x02, 3], &number(7), &get(1), &get(0), &[0x0c, 0], &END, &SUB, &ADD]);
     check(&module(2, 1, 0, two), &[(&[3, 20], &[22])]);
+    // A table whose target needs nothing moved, only put into its slot.
+    let alone = code(&[&[0x02, I32], &get(0), &get(1), &[0x0e, 1, 0, 0], &END]);
+    check(&module(2, 1, 0, alone), &[(&[40, 0], &[40]), (&[41, 7], &[41])]);
     // A table whose targets are at different heights.
     let table =
         code(&[&[0x02, I32], &number(1), &[0x02, I32], &number(2), &number(3), &get(0), &get(1), &[0x0e, 2, 0, 1, 0], &END, &ADD, &END]);
