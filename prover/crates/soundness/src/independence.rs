@@ -163,13 +163,14 @@ fn shuffle<T>(items: &mut [T], random: &mut Random) {
 
 /// Another value for a cell: near, small, a word, a fraction, anything.
 fn strange(value: Goldilocks, random: &mut Random) -> Goldilocks {
-    match random.below(8) {
+    match random.below(9) {
         0 => value + Goldilocks::ONE,
         1 => value - Goldilocks::ONE,
         2 => Goldilocks::ZERO,
         3 => Goldilocks::ONE,
         4 => Goldilocks::new(random.word().into()),
         5 => -Goldilocks::ONE,
+        7 => Goldilocks::new(random.next() >> random.below(64)),
         6 => Goldilocks::new(1 + random.below(3)) * Goldilocks::new(1 << (1 + random.below(8))).inverse(),
         _ => Goldilocks::new(random.next()),
     }

@@ -63,12 +63,38 @@ impl Small {
         columns.all(|column| *column == first).then_some(first)
     }
 
-    fn at(&self, value: i32) -> i32 {
-        self.0
-            .iter()
-            .fold(0, |sum, (coefficient, monomial)| monomial.iter().fold(*coefficient, |product, _| product * value % MODULUS) + sum)
-            % MODULUS
+    fn columns(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().flat_map(|(_, monomial)| monomial).copied()
     }
+
+    /// The values of the only column for which this is `wanted`.
+    fn solutions(&self, wanted: i32) -> Vec<i32> {
+        let mut coefficients = [0; 4];
+        self.0.iter().for_each(|(coefficient, monomial)| coefficients[monomial.len()] = *coefficient);
+        let [c0, c1, c2, c3] = coefficients;
+        if (c2, c3) == (0, 0) {
+            return vec![(wanted - c0).rem_euclid(MODULUS) * inverse(c1) % MODULUS];
+        }
+        (0..MODULUS).filter(|x| (((c3 * x + c2) % MODULUS * x + c1) % MODULUS * x + c0) % MODULUS == wanted).collect()
+    }
+}
+
+/// 1 / value.
+fn inverse(value: i32) -> i32 {
+    const INVERSES: [i32; MODULUS as usize] = {
+        let mut inverses = [0; MODULUS as usize];
+        let mut x = 1;
+        while x < MODULUS {
+            let mut y = 1;
+            while x * y % MODULUS != 1 {
+                y += 1;
+            }
+            inverses[x as usize] = y;
+            x += 1;
+        }
+        inverses
+    };
+    INVERSES[value as usize]
 }
 
 /// A lookup of a row whose multiplicity is not 0.
@@ -128,51 +154,45 @@ impl Model {
         let mut known = self.known.clone();
         inputs.iter().for_each(|(column, value)| known[*column] = Some(*value));
         let mut found = BTreeSet::new();
-        let constraints: Vec<_> = self.constraints.iter().map(|c| c.with(&known)).collect();
-        self.search(constraints, self.lookups.clone(), known, outputs, &mut found);
+        let (about, others) = State { constraints: self.constraints.clone(), lookups: self.lookups.clone(), known }.split(outputs);
+        if self.search(others, &[], &mut BTreeSet::new()) {
+            self.search(about, outputs, &mut found);
+        }
         found
     }
 
     /// Depth first: a constraint or lookup with one open column decides that column; only where there is none, all values are tried.
-    fn search(
-        &self,
-        mut constraints: Vec<Small>,
-        mut lookups: Vec<Lookup>,
-        mut known: Vec<Option<i32>>,
-        outputs: &[usize],
-        found: &mut BTreeSet<Vec<i32>>,
-    ) {
+    /// Values of the outputs are found once: when all are known, one completion is enough. True when something was found.
+    fn search(&self, mut state: State, outputs: &[usize], found: &mut BTreeSet<Vec<i32>>) -> bool {
         loop {
-            for constraint in &mut constraints {
-                *constraint = constraint.with(&known);
+            if !state.narrow(self) {
+                return false;
             }
-            if constraints.iter().any(|c| c.constant().is_some_and(|value| value != 0)) {
-                return;
+            let values: Option<Vec<i32>> = outputs.iter().map(|output| state.known[*output]).collect();
+            let complete = values.is_some();
+            if values.is_some_and(|values| found.contains(&values)) {
+                return true;
             }
-            constraints.retain(|c| c.constant().is_none());
-            for lookup in &mut lookups {
-                lookup.tuple.iter_mut().for_each(|entry| *entry = entry.with(&known));
-            }
-            if lookups.iter().any(|lookup| self.answers_to(lookup).next().is_none()) {
-                return;
-            }
-            lookups.retain(|lookup| lookup.tuple.iter().any(|entry| entry.constant().is_none()));
             // Nothing is left that could reject: the open outputs are free.
-            if constraints.is_empty() && lookups.is_empty() {
-                found.extend(completions(&known, outputs));
-                return;
+            if state.constraints.is_empty() && state.lookups.is_empty() {
+                found.extend(completions(&state.known, outputs));
+                return true;
             }
-            let (column, values) = self.narrowest(&constraints, &lookups, &known);
+            let (column, values) = self.narrowest(&state, outputs);
             if let [value] = values[..] {
-                known[column] = Some(value);
+                state.known[column] = Some(value);
                 continue;
             }
+            let mut any = false;
             for value in values {
-                let mut known = known.clone();
-                known[column] = Some(value);
-                self.search(constraints.clone(), lookups.clone(), known, outputs, found);
+                let mut state = state.clone();
+                state.known[column] = Some(value);
+                any |= self.search(state, outputs, found);
+                if any && complete {
+                    return true;
+                }
             }
-            return;
+            return any;
         }
     }
 
@@ -185,30 +205,97 @@ impl Model {
     }
 
     /// The column with the fewest values that one constraint or lookup leaves it.
-    fn narrowest(&self, constraints: &[Small], lookups: &[Lookup], known: &[Option<i32>]) -> (usize, Vec<i32>) {
+    fn narrowest(&self, state: &State, outputs: &[usize]) -> (usize, Vec<i32>) {
         let mut best: Option<(usize, Vec<i32>)> = None;
         let mut offer = |column: usize, values: Vec<i32>| {
             if best.as_ref().is_none_or(|(_, others)| values.len() < others.len()) {
                 best = Some((column, values));
             }
         };
-        for constraint in constraints {
+        for constraint in &state.constraints {
             if let Some(column) = constraint.only() {
-                offer(column, (0..MODULUS).filter(|value| constraint.at(*value) == 0).collect());
+                offer(column, constraint.solutions(0));
             }
         }
-        for lookup in lookups {
+        for lookup in &state.lookups {
             for (i, entry) in lookup.tuple.iter().enumerate() {
                 let Some(column) = entry.only() else { continue };
                 let allowed: BTreeSet<i32> = self.answers_to(lookup).map(|answer| answer[i]).collect();
-                offer(column, (0..MODULUS).filter(|value| allowed.contains(&entry.at(*value))).collect());
+                let mut values: Vec<i32> = allowed.into_iter().flat_map(|value| entry.solutions(value)).collect();
+                values.sort_unstable();
+                offer(column, values);
             }
         }
         best.unwrap_or_else(|| {
-            let open = constraints.iter().flat_map(|c| &c.0).chain(lookups.iter().flat_map(|l| &l.tuple).flat_map(|entry| &entry.0));
-            let column = open.flat_map(|(_, monomial)| monomial).find(|column| known[**column].is_none());
-            (*column.expect("something is open"), (0..MODULUS).collect())
+            let open = || state.polynomials().flat_map(Small::columns);
+            let column = open().find(|column| outputs.contains(column)).or_else(|| open().next());
+            (column.expect("something is open"), (0..MODULUS).collect())
         })
+    }
+}
+
+/// Where a search stands: what still has to hold, and the columns known so far.
+#[derive(Clone)]
+struct State {
+    constraints: Vec<Small>,
+    lookups: Vec<Lookup>,
+    known: Vec<Option<i32>>,
+}
+
+impl State {
+    fn polynomials(&self) -> impl Iterator<Item = &Small> {
+        self.constraints.iter().chain(self.lookups.iter().flat_map(|lookup| &lookup.tuple))
+    }
+
+    /// Puts in what is known and drops what holds. False if something cannot hold any more.
+    fn narrow(&mut self, model: &Model) -> bool {
+        for constraint in &mut self.constraints {
+            *constraint = constraint.with(&self.known);
+        }
+        if self.constraints.iter().any(|c| c.constant().is_some_and(|value| value != 0)) {
+            return false;
+        }
+        self.constraints.retain(|c| c.constant().is_none());
+        for lookup in &mut self.lookups {
+            lookup.tuple.iter_mut().for_each(|entry| *entry = entry.with(&self.known));
+        }
+        if self.lookups.iter().any(|lookup| model.answers_to(lookup).next().is_none()) {
+            return false;
+        }
+        self.lookups.retain(|lookup| lookup.tuple.iter().any(|entry| entry.constant().is_none()));
+        true
+    }
+
+    /// What has to do with the outputs, by way of open columns, and what has not: there it is enough that it can hold at all.
+    fn split(self, outputs: &[usize]) -> (State, State) {
+        let open = |small: &Small| small.columns().filter(|column| self.known[*column].is_none()).collect::<Vec<_>>();
+        let groups: Vec<Vec<usize>> = (self.constraints.iter().map(&open))
+            .chain(self.lookups.iter().map(|lookup| lookup.tuple.iter().flat_map(&open).collect()))
+            .collect();
+        let mut reached: BTreeSet<usize> = outputs.iter().copied().collect();
+        loop {
+            let before = reached.len();
+            for group in groups.iter().filter(|group| group.iter().any(|column| reached.contains(column))).collect::<Vec<_>>() {
+                reached.extend(group);
+            }
+            if reached.len() == before {
+                break;
+            }
+        }
+        let about: Vec<bool> = groups.iter().map(|group| group.iter().any(|column| reached.contains(column))).collect();
+        let (of_constraints, of_lookups) = about.split_at(self.constraints.len());
+        let part = |wanted: bool| State {
+            constraints: self
+                .constraints
+                .iter()
+                .zip(of_constraints)
+                .filter(|(_, about)| **about == wanted)
+                .map(|(c, _)| c.clone())
+                .collect(),
+            lookups: self.lookups.iter().zip(of_lookups).filter(|(_, about)| **about == wanted).map(|(l, _)| l.clone()).collect(),
+            known: self.known.clone(),
+        };
+        (part(true), part(false))
     }
 }
 

@@ -20,7 +20,7 @@ fn every_constraint_and_lookup_of_these_chips_is_needed() {
         let rows: Vec<_> = (0..trace.height()).map(|row| trace.row(row)).collect();
         let mut search = Search::new(table);
         for target in search.targets() {
-            if search.find(target, &rows, tier_count(4000, 20000) as usize, &mut random).is_none() {
+            if search.find(target, &rows, tier_count(20_000, 100_000) as usize, &mut random).is_none() {
                 untested.push((table.name(), target));
             }
         }
