@@ -148,11 +148,15 @@ fn an_if_without_else_gives_what_it_takes() {
     check(&module(2, 1, 0, body), &[(&[4, 0], &[8]), (&[4, 9], &[7])]);
 }
 
+/// Code of an operand or a condition, and what it gives.
+type Operand = (&'static [u8], fn(u64, u64) -> u64);
+type Condition = (&'static [u8], fn(u64) -> bool);
+
 #[test]
 fn select_takes_its_operands_from_everywhere() {
-    let operands: [(&[u8], fn(u64, u64) -> u64); 4] =
+    let operands: [Operand; 4] =
         [(&[0x20, 0], |x, _| x), (&[0x20, 1], |_, y| y), (&[0x41, 33], |_, _| 33), (&[0x20, 0, 0x20, 1, 0x6a], |x, y| x + y)];
-    let conditions: [(&[u8], fn(u64) -> bool); 5] = [
+    let conditions: [Condition; 5] = [
         (&[0x20, 2], |c| c != 0),
         (&[0x20, 2, 0x45], |c| c == 0),
         (&[0x20, 2, 0x41, 5, 0x49], |c| c < 5),
