@@ -63,14 +63,14 @@ impl std::error::Error for Violation {}
 /// # Errors
 /// The first violated constraint by table and row, or else the smallest unbalanced tuple.
 pub fn check(witness: &Witness, public: &Public) -> Result<(), Violation> {
-    check_without(witness, public, None)
+    check_without(witness, public, &[])
 }
 
-/// [`check`] with one constraint or interaction left out.
+/// [`check`] with some constraints and interactions left out.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_without(witness: &Witness, public: &Public, mask: Option<Mask>) -> Result<(), Violation> {
+pub fn check_without(witness: &Witness, public: &Public, masks: &[Mask]) -> Result<(), Violation> {
     let mut buses = Buses::default();
     public.terms(|sign, bus, tuple| buses.put(PUBLIC, sign, Goldilocks::ONE, bus, tuple));
     for trace in &witness.traces {
@@ -79,13 +79,7 @@ pub fn check_without(witness: &Witness, public: &Public, mask: Option<Mask>) -> 
         if !even || !height.is_power_of_two() || trace.columns.len() != table.main_width() || trace.prep.len() != table.prep_width() {
             return Err(Violation::Shape { table });
         }
-        let (masked_constraint, masked_interaction) = match mask {
-            Some(Mask::Constraint(of, index)) if of == table => (Some(index), None),
-            Some(Mask::Interaction(of, index)) if of == table => (None, Some(index)),
-            _ => (None, None),
-        };
-        let mut sink =
-            Checker { table, buses: &mut buses, constraint: 0, interaction: 0, violated: None, masked_constraint, masked_interaction };
+        let mut sink = Checker { table, buses: &mut buses, constraint: 0, interaction: 0, violated: None, masks };
         let (mut main, mut prep) = (Vec::new(), Vec::new());
         for row in 0..height {
             main.clear();
@@ -165,8 +159,7 @@ struct Checker<'a> {
     constraint: usize,
     interaction: usize,
     violated: Option<usize>,
-    masked_constraint: Option<usize>,
-    masked_interaction: Option<usize>,
+    masks: &'a [Mask],
 }
 
 impl Sink for Checker<'_> {
@@ -174,7 +167,7 @@ impl Sink for Checker<'_> {
 
     #[inline(always)]
     fn constraint(&mut self, value: Goldilocks) {
-        if value != Goldilocks::ZERO && self.masked_constraint != Some(self.constraint) {
+        if value != Goldilocks::ZERO && !self.masks.contains(&Mask::Constraint(self.table, self.constraint)) {
             self.violated.get_or_insert(self.constraint);
         }
         self.constraint += 1;
@@ -182,7 +175,7 @@ impl Sink for Checker<'_> {
 
     #[inline(always)]
     fn interaction(&mut self, sign: Sign, multiplicity: Goldilocks, bus: Bus, tuple: &[Goldilocks]) {
-        if self.masked_interaction != Some(self.interaction) {
+        if !self.masks.contains(&Mask::Interaction(self.table, self.interaction)) {
             self.buses.put(self.table.id(), sign, multiplicity, bus, tuple);
         }
         self.interaction += 1;

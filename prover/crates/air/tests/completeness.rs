@@ -42,7 +42,7 @@ fn a_violated_constraint_is_named_with_its_row_unless_it_is_masked() {
     trace.columns[4][padding] = Goldilocks::ONE;
     let violation = Violation::Constraint { table: Table::Intab, row: padding, index: 1 };
     assert_eq!(check(&run.witness, &run.public), Err(violation));
-    let unmasked = check_without(&run.witness, &run.public, Some(Mask::Constraint(Table::Intab, 1))).unwrap_err();
+    let unmasked = check_without(&run.witness, &run.public, &[Mask::Constraint(Table::Intab, 1)]).unwrap_err();
     assert!(matches!(unmasked, Violation::Bus { bus: Bus::Inp, .. }), "then the free input word is seen: {unmasked}");
     run.witness.traces[0].columns[3].pop();
     assert_eq!(check(&run.witness, &run.public), Err(Violation::Shape { table: Table::Cpu }));

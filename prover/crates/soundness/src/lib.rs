@@ -9,6 +9,8 @@
 pub mod independence;
 pub mod miniature;
 pub mod mutation;
+mod recount;
 mod row;
 
+pub use recount::recount;
 pub use row::{Said, Statement, is_lookup, said};
