@@ -1,26 +1,7 @@
-//! The pinned modules of `samples`: each can be translated, always to the same program, and answers frames of ABI v1.
+//! The pinned modules of `samples`: each can be translated, always to the same program, and answers its vectors.
 
 use loom_wasm::{Options, disassemble, translate};
 use std::sync::atomic::AtomicBool;
-
-/// A frame of ABI v1: each part with its length before it.
-fn frame(parts: [&[u8]; 3]) -> Vec<u8> {
-    parts.iter().flat_map(|part| [&(part.len() as u32).to_le_bytes(), *part].concat()).collect()
-}
-
-fn call(module: &[u8], input: &[u8]) -> vm::Execution {
-    let program = translate(module, &Options::default()).expect("samples are within the subset");
-    vm::run(&program, input, &vm::Limits::default(), &AtomicBool::new(false)).expect("it ends")
-}
-
-/// Status, state and events of an output frame.
-fn parts(output: &[u8]) -> (u32, &[u8], &[u8]) {
-    let word = |at: usize| u32::from_le_bytes(output[at..at + 4].try_into().expect("four bytes"));
-    let state = word(4) as usize;
-    let events = word(8 + state) as usize;
-    assert_eq!(output.len(), 12 + state + events);
-    (word(0), &output[8..8 + state], &output[12 + state..])
-}
 
 fn sample(name: &str) -> Vec<u8> {
     let found = corpus::samples::modules().into_iter().find(|(n, _)| n == name);
@@ -52,16 +33,28 @@ fn the_page_limit_is_part_of_the_program() {
 }
 
 #[test]
-fn the_ledger_opens_an_account() {
-    let context = br#"{"actor":"account-alice","at":"2026-01-01T09:00:00.000000Z","commandId":"command-1","commandType":"open","principal":"alice","revision":0,"roles":[]}"#;
-    for owner in ["Alice", "Zoë Ångström"] {
-        let command = format!(r#"{{"owner":"{owner}"}}"#);
-        let execution = call(&sample("bank-ledger"), &frame([b"", command.as_bytes(), context]));
-        assert_eq!(execution.exit_code, 0);
-        println!("open: {} cycles, {:?}", execution.cycles, execution.rows);
-        let (status, state, events) = parts(&execution.output);
-        let (state, events) = (String::from_utf8_lossy(state), String::from_utf8_lossy(events));
-        assert_eq!(status, 0, "{state}");
-        assert!(state.contains(&format!(r#""owner":"{owner}""#)) && events.contains("opened"), "{state} {events}");
+fn every_sample_answers_its_vectors() {
+    for (name, vectors) in [
+        ("bank-ledger", "bank-ledger"),
+        ("expense-declaration", "expense-declaration"),
+        ("counter", "counter"),
+        ("counter-assemblyscript", "counter"),
+        ("counter-c", "counter"),
+        ("debt-to-income", "debt-to-income"),
+        ("debt-to-income-assemblyscript", "debt-to-income"),
+        ("echo", "echo"),
+        ("echo-assemblyscript", "echo"),
+    ] {
+        let program = translate(&sample(name), &Options::default()).expect("samples are within the subset");
+        let steps = corpus::vectors::steps(vectors);
+        assert!(steps.len() >= 7, "{name}: only {} steps", steps.len());
+        let mut cycles = 0;
+        for (i, step) in steps.iter().enumerate() {
+            let execution = vm::run(&program, &step.input, &vm::Limits::default(), &AtomicBool::new(false)).expect("it ends");
+            cycles += execution.cycles;
+            let (got, expected) = (String::from_utf8_lossy(&execution.output), String::from_utf8_lossy(&step.output));
+            assert!(execution.exit_code == 0 && got == expected, "{name}, step {i} ({}):\n{got}\n{expected}", step.command);
+        }
+        println!("{name}: {} steps, {} cycles each", steps.len(), cycles / steps.len() as u64);
     }
 }
