@@ -34,11 +34,11 @@ pub fn interpolate(values: &[Goldilocks]) -> Vec<Goldilocks> {
 /// The values, bit-reversed, on the evaluation domain of size 2^k.
 pub fn extend(coefficients: &[Goldilocks], k: u32) -> Vec<Goldilocks> {
     let mut scaled = vec![Goldilocks::ZERO; 1 << k];
-    let mut power = Goldilocks::ONE;
+    let (mut power, h) = (Goldilocks::ONE, shift(k));
     for (i, c) in coefficients.iter().enumerate() {
         // Coefficients past the size of the domain wrap around, as x^(2^k) is a constant there.
         scaled[i % (1 << k)] += *c * power;
-        power *= shift(k);
+        power *= h;
     }
     let values = transform(&scaled, omega(k));
     (0..1 << k).map(|j| values[bit_reverse(j, k)]).collect()
@@ -60,4 +60,15 @@ pub fn interpolate_coset(values: &[Goldilocks], h: Goldilocks) -> Vec<Goldilocks
 /// The value at a point of the extension.
 pub fn evaluate(coefficients: &[Goldilocks], x: F3) -> F3 {
     coefficients.iter().rev().fold(F3::ZERO, |sum, c| sum * x + F3::from(*c))
+}
+
+/// The points of the evaluation domain of size 2^k, bit-reversed.
+pub fn domain_points(k: u32) -> Vec<Goldilocks> {
+    let mut points = vec![Goldilocks::ZERO; 1 << k];
+    let (mut x, step) = (shift(k), omega(k));
+    for i in 0..1 << k {
+        points[bit_reverse(i, k)] = x;
+        x *= step;
+    }
+    points
 }

@@ -1,6 +1,6 @@
 //! The protocol of section 4 from the prover's side, as plainly as it can be written, honest or not.
 use crate::commitment::{Committed, Matrix};
-use crate::polynomial::{evaluate, extend, interpolate, interpolate_coset};
+use crate::polynomial::{domain_points, evaluate, extend, interpolate, interpolate_coset};
 use air::{Challenges, Composer, Table, Witness, logup};
 use field::{Cubic, F3, Goldilocks, Ring, batch_invert};
 use loom_verify::widths;
@@ -16,13 +16,13 @@ use proto::{
 pub enum Malice {
     /// Nothing.
     None,
-    /// The accumulator of LUT takes S/n off in every row instead of S in the last (section 4.8).
+    /// The accumulator of CPU takes S/n off in every row instead of S in the last (section 4.8).
     Averaged,
-    /// The sum of LUT is published one too high.
+    /// The sum of CPU is published one too high.
     ShiftedSum,
-    /// The first main column of LUT is f + x (x^N - 1): the same trace, of degree N + 1.
+    /// The first main column of CPU, the highest table here, is f + x (x^N - 1): the same trace, of degree N + 1.
     Degree,
-    /// The first main column of LUT is committed as a word half of which belongs to another trace (section 4.4).
+    /// The first main column of CPU is committed as a word half of which belongs to another trace (section 4.4).
     SplitWord,
     /// The first binding value is that of another trace.
     OtherBinding,
@@ -85,13 +85,13 @@ impl Prover<'_> {
 
     fn prove(&self, mut transcript: Transcript) -> SegmentProof {
         let layout = &self.layout;
-        let (params, log_height, log_domain, lut) = (&layout.params, layout.log_height, layout.log_domain(), Table::Lut as usize);
+        let (params, log_height, log_domain) = (&layout.params, layout.log_height, layout.log_domain());
         let columns = |of: &dyn Fn(&air::Trace) -> Vec<Vec<Goldilocks>>| {
             let traces = self.witness.traces.iter().zip(&layout.tables);
             traces.map(|(trace, (_, log))| Columns::of_trace(&of(trace), log + params.log_blowup)).collect::<Vec<_>>()
         };
         let (prep, mut main) = (columns(&|trace| trace.prep.clone()), columns(&|trace| trace.columns.clone()));
-        self.spoil_main(&mut main[self.index(lut)]);
+        self.spoil_main(&mut main[self.index(Table::Cpu as usize)]);
         let main_tree = Committed::new(self.shape(Commitment::Main), |table| &main[self.index(table)].matrix);
         let zeta0 = transcript.main(params, log_height, &encode_digests(&main_tree.cap()));
         let mut bound = Vec::new();
@@ -187,20 +187,20 @@ impl Prover<'_> {
         }
     }
 
-    fn spoil_main(&self, lut: &mut Columns) {
+    fn spoil_main(&self, cpu: &mut Columns) {
         match self.malice {
             Malice::Degree => {
-                let n = lut.polynomials[0].len();
-                let polynomial = &mut lut.polynomials[0];
+                let n = cpu.polynomials[0].len();
+                let polynomial = &mut cpu.polynomials[0];
                 polynomial.resize(n + 2, Goldilocks::ZERO);
                 polynomial[1] -= Goldilocks::ONE;
                 polynomial[n + 1] += Goldilocks::ONE;
-                lut.matrix.0[0] = extend(polynomial, self.layout.log_domain());
+                cpu.matrix.0[0] = extend(polynomial, self.layout.log_domain());
             }
             Malice::SplitWord => {
-                let half = lut.matrix.0[0].len() / 2;
+                let half = cpu.matrix.0[0].len() / 2;
                 // The other trace is this one plus 1 everywhere.
-                lut.matrix.0[0][..half].iter_mut().for_each(|value| *value += Goldilocks::ONE);
+                cpu.matrix.0[0][..half].iter_mut().for_each(|value| *value += Goldilocks::ONE);
             }
             _ => {}
         }
@@ -211,8 +211,8 @@ impl Prover<'_> {
         let (mut all, mut sums) = (Vec::new(), Vec::new());
         for trace in &self.witness.traces {
             let mut aux = logup::aux(trace, challenges).expect("no fingerprint is 0");
-            let lut = trace.table == Table::Lut;
-            if lut && self.malice == Malice::Averaged {
+            let cpu = trace.table == Table::Cpu;
+            if cpu && self.malice == Malice::Averaged {
                 let n = trace.height();
                 let share = aux.sum * Goldilocks::new(n as u64).inverse();
                 let first = aux.columns.len() - 3;
@@ -222,7 +222,7 @@ impl Prover<'_> {
                     taken += share;
                 }
             }
-            if lut && self.malice == Malice::ShiftedSum {
+            if cpu && self.malice == Malice::ShiftedSum {
                 aux.sum += F3::ONE;
             }
             all.push(aux.columns);
@@ -242,9 +242,10 @@ impl Prover<'_> {
             let composer = Composer::<Goldilocks>::new(table, challenges, lambda, sums[index], &mut power);
             let (k, n) = (log + b, Goldilocks::new(1 << log));
             let last = domain::omega(*log).inverse();
+            let points = domain_points(k);
             for j in 0..2usize << log {
                 let row = |columns: &Columns, row: usize| columns.matrix.0.iter().map(|column| column[row]).collect::<Vec<_>>();
-                let y = domain::point(k, j);
+                let y = points[j];
                 let vanishing = y.pow(1 << log) - Goldilocks::ONE;
                 let first = vanishing * (n * (y - Goldilocks::ONE)).inverse();
                 let end = last * vanishing * (n * (y - last)).inverse();
@@ -257,8 +258,7 @@ impl Prover<'_> {
                 total[j * repeat..(j + 1) * repeat].iter_mut().for_each(|sum| *sum += value);
             }
         }
-        for (j, value) in total.iter_mut().enumerate() {
-            let x = domain::point(layout.log_domain(), j);
+        for (value, x) in total.iter_mut().zip(domain_points(layout.log_domain())) {
             *value = *value * (x.pow(1 << log_height) - Goldilocks::ONE).inverse();
         }
         let parts = [0, 1, 2].map(|k| {
@@ -303,7 +303,7 @@ fn deep(terms: &[(&Vec<Goldilocks>, u32, F3, F3)], delta: F3, log_domain: u32) -
             }
             power *= delta;
         }
-        let mut denominators: Vec<F3> = (0..total.len()).map(|j| F3::from(domain::point(log_domain, j)) - z).collect();
+        let mut denominators: Vec<F3> = domain_points(log_domain).into_iter().map(|x| F3::from(x) - z).collect();
         assert!(batch_invert(&mut denominators, &mut Vec::new()), "z is outside the domain");
         for (j, inverse) in denominators.into_iter().enumerate() {
             let sum = sums.iter().enumerate().filter(|(_, sum)| !sum.is_empty()).fold(F3::ZERO, |all, (lift, sum)| all + sum[j >> lift]);
