@@ -15,6 +15,7 @@ public sealed class ReferenceTests
         { "Loom.Blobs", ["Loom.Core", "Loom.Journal"] },
         { "Loom.Provenance", ["Loom.Core", "Loom.Wasm"] },
         { "Loom.Runtime", ["Loom.Core", "Loom.Journal", "Loom.Wasm", "Loom.Coordination"] },
+        { "Loom.Proving", ["Loom.Core", "Loom.Journal", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance"] },
         { "Loom.Console", ["Loom.Core", "Loom.Provenance"] },
         { "BankLedger", ["Loom.Core"] },
         { "ExpenseDeclarations", ["Loom.Core"] },

@@ -77,4 +77,13 @@ public static class BlobAreas
 
     /// <summary>What activities keep beside their results.</summary>
     public const string Activities = "activities";
+
+    /// <summary>Receipts without attachments; <c>loom.receipts-STREAM</c> names them.</summary>
+    public const string Receipts = "receipts";
+
+    /// <summary>Inputs and outputs of proven transitions (frames of ABI v1), named by the digests in the statement.</summary>
+    public const string Frames = "frames";
+
+    /// <summary>What provers commit to for modules; <c>loom.modules</c> names them.</summary>
+    public const string Images = "images";
 }

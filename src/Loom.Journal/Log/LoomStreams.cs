@@ -63,8 +63,13 @@ public sealed class LoomStreams(IJournal journal, TimeProvider time, Func<int, b
         }
     }
 
-    /// <summary>Appends an act directly after <paramref name="previous"/>; null when something else stands there by now.</summary>
-    internal async Task<Link?> TryAppendAsync(
+    /// <summary>
+    /// Appends an act directly after <paramref name="previous"/>: for who has read everything up to there, and decided on it.
+    /// </summary>
+    /// <returns>The act's link; null when something else stands there by now.</returns>
+    /// <exception cref="FormatException">The body is no I-JSON.</exception>
+    /// <exception cref="JournalException">The journal takes no writes.</exception>
+    public async Task<Link?> TryAppendAsync(
         StreamName stream, Link? previous, string act, ReadOnlyMemory<byte> body, string principal, CommandId? commandId, CancellationToken cancellationToken)
     {
         if (!IsLinked(stream))

@@ -47,7 +47,7 @@ internal sealed class Reexecution(StreamName stream, ModuleRegistry modules, Com
 
         var machine = await modules.MachineOfAsync(link, cancellationToken);
         var command = await bodies.LoadAsync(link, opening, cancellationToken);
-        var (after, events) = machine.Again(state, command, link);
+        var (after, events, _) = machine.Again(state, command, link);
         if (!events.Select(e => e.Type).SequenceEqual(link.Events.Select(e => e.Type), StringComparer.Ordinal))
         {
             throw new HistoryException(

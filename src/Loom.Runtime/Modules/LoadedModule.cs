@@ -44,7 +44,7 @@ internal sealed class LoadedModule
         var answer = ModuleAnswer.Read(frame.Accepted, frame.State, frame.Events);
         return answer is ModuleAnswer.Malformed bad
             ? new ModuleCallResult(null, new ModuleFailure(bad.Code, $"it gave {bad.Reason}", AuthorsPart, false), run.FuelUsed)
-            : new ModuleCallResult(answer, null, run.FuelUsed);
+            : new ModuleCallResult(answer, null, run.FuelUsed) { Output = run.Output };
     }
 
     private const string AuthorsPart = "Its author has to repair it.";
@@ -65,7 +65,11 @@ internal sealed class LoadedModule
 }
 
 /// <summary>How one call ended: with an answer, or with a failure.</summary>
-internal readonly record struct ModuleCallResult(ModuleAnswer? Answer, ModuleFailure? Failure, long FuelUsed);
+internal readonly record struct ModuleCallResult(ModuleAnswer? Answer, ModuleFailure? Failure, long FuelUsed)
+{
+    /// <summary>The output frame of the answer, as the module gave it.</summary>
+    public ReadOnlyMemory<byte> Output { get; init; }
+}
 
 /// <summary>Why a call gave no answer.</summary>
 /// <param name="Code">What programs look at.</param>

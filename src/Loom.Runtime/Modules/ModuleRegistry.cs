@@ -42,6 +42,9 @@ public sealed class ModuleRegistry : IDisposable
     /// <summary>What modules are allowed.</summary>
     public ModuleSettings Settings { get; }
 
+    /// <summary>Has a say before a module is registered; null lets all in.</summary>
+    public IModuleGate? Gate { get; set; }
+
     internal TimeProvider Time { get; }
 
     internal ModuleMetrics Metrics { get; } = new();
@@ -98,6 +101,11 @@ public sealed class ModuleRegistry : IDisposable
             if (known && (use is not true || there!.Current))
             {
                 return report with { Registered = there, KnownAlready = true };
+            }
+
+            if (Gate is { } gate && await gate.JudgeAsync(wanted, module, cancellationToken) is { } refusal)
+            {
+                return report with { Findings = [refusal, .. report.Findings] };
             }
 
             await _blobs.PutAsync(new BlobName(BlobAreas.Modules, report.Hash), module, cancellationToken);

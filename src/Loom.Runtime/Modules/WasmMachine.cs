@@ -56,7 +56,7 @@ internal sealed class WasmMachine : Machine
                 "unknown-command", $"{Manifest.QualifiedType} has no command '{commandType}'. It has: {string.Join(", ", known.Select(c => c.Type).Order(StringComparer.Ordinal))}.");
         }
 
-        var (answer, failure) = Run(state, command, context, again: false);
+        var (answer, failure, _) = Run(state, command, context, again: false);
         return answer switch
         {
             ModuleAnswer.Accepted { Events.Count: 0 } nothing when state is null && nothing.State.IsEmpty =>
@@ -67,14 +67,14 @@ internal sealed class WasmMachine : Machine
         };
     }
 
-    /// <summary>Runs a journaled command again; the state and the events that it gives now.</summary>
+    /// <summary>Runs a journaled command again; the state, the events and the output frame that it gives now.</summary>
     /// <exception cref="HistoryException">The module gives no accepted answer any more.</exception>
-    public (MachineState State, IReadOnlyList<EmittedEvent> Events) Again(MachineState? state, ReadOnlyMemory<byte> command, Link link)
+    public (MachineState State, IReadOnlyList<EmittedEvent> Events, ReadOnlyMemory<byte> Output) Again(MachineState? state, ReadOnlyMemory<byte> command, Link link)
     {
-        var (answer, failure) = Run(state, command, MachineContext.Of(link), again: true);
+        var (answer, failure, output) = Run(state, command, MachineContext.Of(link), again: true);
         return answer switch
         {
-            ModuleAnswer.Accepted accepted => (StateOf(accepted.State), accepted.Events),
+            ModuleAnswer.Accepted accepted => (StateOf(accepted.State), accepted.Events, output),
             ModuleAnswer.Rejected no => throw new HistoryException(
                 link.Stream, link.Revision, "replay-differs", $"the journaled command '{link.Command.Type}' was accepted, and {_module.Manifest.QualifiedName} ({link.Machine}) now rejects it: {no.Rejection.Code}."),
             _ => throw new HistoryException(link.Stream, link.Revision, failure!.MayPass ? failure.Code : "replay-differs", Explain(link.Stream.Value, link.Command.Type, failure)),
@@ -88,12 +88,12 @@ internal sealed class WasmMachine : Machine
 
     private WasmState StateOf(ReadOnlyMemory<byte> bytes) => new(bytes, _module.Manifest.Label);
 
-    private (ModuleAnswer? Answer, ModuleFailure? Failure) Run(MachineState? state, ReadOnlyMemory<byte> command, MachineContext context, bool again)
+    private (ModuleAnswer? Answer, ModuleFailure? Failure, ReadOnlyMemory<byte> Output) Run(MachineState? state, ReadOnlyMemory<byte> command, MachineContext context, bool again)
     {
         var loaded = _loaded ?? throw new InvalidOperationException($"{Manifest.Machine} was not made ready.");
         var result = loaded.Call(state is null ? default : state.Bytes.Span, command.Span, context.ToCanonicalJson(), again);
         _registry.Metrics.Called(_module.Manifest.Name, result, again);
-        return (result.Answer, result.Failure);
+        return (result.Answer, result.Failure, result.Output);
     }
 
     private string Explain(string actor, string command, ModuleFailure failure) =>
