@@ -230,18 +230,18 @@ public sealed class ReceiptTests
             foreach (var afterIt in new[] { false, true })
             {
                 await using var bench = new Bench();
-                var actors = await bench.ActorsAsync();
-                await actors.Open("ledger-a");
-                await actors.Deposit("ledger-a", 1000);
+                var actors = await bench.ActorsAsync(SampleModule.Of("counter"));
+                await actors.Send("counter-a", "increment", "{}");
+                await actors.Send("counter-a", "increment", "{}");
                 var mortal = new MortalJournal(bench.Memory) { DiesAt = append, AfterIt = afterIt };
-                var first = await bench.ProveAsync(Always, journal: mortal);
+                var first = await bench.ProveAsync("""{"counter":"always"}""", journal: mortal);
                 await bench.Until(() => mortal.IsDead || first.Queue.Figures.ByState[ProofJobState.Attached] == 2, $"append {append}");
                 await first.DisposeAsync();
 
-                var second = await bench.ProveAsync(Always);
+                var second = await bench.ProveAsync("""{"counter":"always"}""");
                 await bench.Until(() => second.Queue.Figures.ByState[ProofJobState.Attached] == 2, $"append {append}, durable: {afterIt}");
 
-                Assert.Equal((await bench.Links("ledger-a")).Select(l => l.Hash), (await bench.Receipts("ledger-a")).Select(r => r.Link));
+                Assert.Equal((await bench.Links("counter-a")).Select(l => l.Hash), (await bench.Receipts("counter-a")).Select(r => r.Link));
                 Assert.Equal(2, bench.Prover.Worked.Count);
                 Assert.Equal(2, await bench.Count("decided"));
                 Assert.Equal(2, await bench.Count("attached"));

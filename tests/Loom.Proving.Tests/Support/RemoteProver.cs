@@ -12,6 +12,7 @@ namespace Loom.Proving.Tests;
 /// </summary>
 internal sealed class RemoteProver(byte[] key) : IProver
 {
+    private static readonly ConcurrentDictionary<Digest, MachineModule> Modules = new();
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
     private readonly ConcurrentQueue<string> _worked = new();
     private readonly ConcurrentQueue<string> _cancelled = new();
@@ -95,7 +96,7 @@ internal sealed class RemoteProver(byte[] key) : IProver
             return failure;
         }
 
-        var module = MachineModule.Make(TieredModule.Make(WasmModule.Load(job.Module, ModuleLimits.Default), new ExecutableOptions()));
+        var module = Modules.GetOrAdd(Digest.Of(job.Module.Span), _ => MachineModule.Make(TieredModule.Make(WasmModule.Load(job.Module, ModuleLimits.Default), new ExecutableOptions())));
         var run = module.Run(job.Input.Span);
         var statement = Statement.Of(ImageOf(job.Module.Span).Id, job.Input.Span, run.Output.Span, (uint)run.ExitCode!.Value, 1000).ToArray();
         return (byte[])[.. statement, .. HMACSHA256.HashData(key, statement)];

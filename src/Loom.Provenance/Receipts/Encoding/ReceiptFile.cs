@@ -24,6 +24,9 @@ public sealed class ReceiptFile
     /// <summary>The image that came with the receipt, if any; it hashes to the statement's image id.</summary>
     public ReadOnlyMemory<byte>? Image { get; private set; }
 
+    /// <summary>Bytes of the receipt without its attachments.</summary>
+    public int SealBytes => HeaderBytes + Proof.Length;
+
     internal ReadOnlyMemory<byte> Proof { get; }
 
     /// <summary>Reads a receipt; says what is wrong with bytes that are none. A receipt that can be read proves nothing yet.</summary>
