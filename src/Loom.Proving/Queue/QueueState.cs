@@ -52,8 +52,16 @@ internal sealed class QueueState
             case ProofEvent.Requested r:
                 Queue(new ProofJob
                 {
-                    Link = r.Link, Stream = r.Stream, Revision = r.Revision, ActorType = r.ActorType, Machine = r.Machine, Set = r.Set,
-                    Cause = $"{r.By} asked for it", QueuedAt = r.At, Number = e.Revision, Since = r.At,
+                    Link = r.Link,
+                    Stream = r.Stream,
+                    Revision = r.Revision,
+                    ActorType = r.ActorType,
+                    Machine = r.Machine,
+                    Set = r.Set,
+                    Cause = $"{r.By} asked for it",
+                    QueuedAt = r.At,
+                    Number = e.Revision,
+                    Since = r.At,
                 });
                 break;
             case { } change when Find(change.Link) is { } job:
@@ -76,8 +84,16 @@ internal sealed class QueueState
         {
             Queue(new ProofJob
             {
-                Link = d.Link, Stream = d.Stream, Revision = d.Revision, ActorType = d.ActorType, Machine = d.Machine, Set = d.Set,
-                Cause = d.Reason, QueuedAt = d.At, Number = revision, Since = d.At,
+                Link = d.Link,
+                Stream = d.Stream,
+                Revision = d.Revision,
+                ActorType = d.ActorType,
+                Machine = d.Machine,
+                Set = d.Set,
+                Cause = d.Reason,
+                QueuedAt = d.At,
+                Number = revision,
+                Since = d.At,
             });
         }
     }
@@ -87,7 +103,11 @@ internal sealed class QueueState
         ProofEvent.Started s => Plain(job, ProofJobState.Running) with { Attempts = s.Attempt },
         ProofEvent.Waiting w => Plain(job, ProofJobState.Waiting) with
         {
-            Until = w.Until, Code = w.Code, Reason = w.Reason, Delays = job.Delays + 1, Attempts = w.Counts ? job.Attempts : Math.Max(0, job.Attempts - 1),
+            Until = w.Until,
+            Code = w.Code,
+            Reason = w.Reason,
+            Delays = job.Delays + 1,
+            Attempts = w.Counts ? job.Attempts : Math.Max(0, job.Attempts - 1),
         },
         ProofEvent.Parked p => Plain(job, ProofJobState.Parked) with { Code = p.Code, Reason = p.Reason },
         ProofEvent.Attached a => Plain(job, ProofJobState.Attached) with
