@@ -1,3 +1,4 @@
+use crate::json::Object;
 use std::fmt;
 
 /// How a command ends when it does not succeed. The numbers are the exit codes that `loom-prover --help` documents.
@@ -51,12 +52,14 @@ pub struct Failure {
     pub name: Option<&'static str>,
     /// What happened and what to do.
     pub message: String,
+    /// More about it, for JSON.
+    pub fields: Object,
 }
 
 impl Failure {
     /// A failure without a name.
     pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
-        Self { kind, name: None, message: message.to_string() }
+        Self { kind, name: None, message: message.to_string(), fields: Object::new() }
     }
 
     /// The command line is wrong.

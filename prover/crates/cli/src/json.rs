@@ -2,7 +2,7 @@
 use std::fmt::{Display, Write};
 
 /// An object under construction; members stand in the order they are given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object(String);
 
 impl Object {
@@ -48,6 +48,20 @@ impl Object {
     pub fn list(self, name: &str, values: impl IntoIterator<Item = Object>) -> Self {
         let values: Vec<String> = values.into_iter().map(Object::finish).collect();
         self.raw(name, &format!("[{}]", values.join(",")))
+    }
+
+    /// The members of another object behind these.
+    #[must_use]
+    pub fn and(mut self, other: Object) -> Self {
+        match (self.0.is_empty(), other.0.strip_prefix('{')) {
+            (_, None) => {}
+            (true, Some(_)) => self.0 = other.0,
+            (false, Some(members)) => {
+                self.0.push(',');
+                self.0.push_str(members);
+            }
+        }
+        self
     }
 
     fn raw(mut self, name: &str, value: &str) -> Self {
@@ -104,5 +118,8 @@ mod tests {
         let expected = r#"{"n":12,"t":true,"h":"00ff","o":{"a\"b":"line\n\u0001\\é"},"l":[{"a\"b":"line\n\u0001\\é"}]}"#;
         assert_eq!(text.finish(), expected);
         assert_eq!(Object::new().finish(), "{}");
+        let (one, two) = (Object::new().number("a", 1), Object::new().number("b", 2));
+        assert_eq!(one.clone().and(Object::new()).and(two).finish(), r#"{"a":1,"b":2}"#);
+        assert_eq!(Object::new().and(one).finish(), r#"{"a":1}"#);
     }
 }

@@ -6,6 +6,7 @@ mod files;
 mod help;
 mod interrupt;
 mod json;
+mod progress;
 
 use args::{Args, Command};
 use commands::COMMANDS;
@@ -67,7 +68,8 @@ fn report(failure: &Failure, as_json: bool) {
             error = error.text("name", name);
         }
         // Where output is wanted as JSON, so is the error; nothing else can be done if that cannot be printed.
-        let _ = print(&(json::Object::new().object("error", error.text("message", &failure.message)).finish() + "\n"));
+        let error = error.text("message", &failure.message).and(failure.fields.clone());
+        let _ = print(&(json::Object::new().object("error", error).finish() + "\n"));
     } else {
         eprintln!("loom-prover: {}", failure.message);
     }

@@ -117,6 +117,32 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The name of the error, as documentation and logs spell it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Error::Malformed { .. } => "Malformed",
+            Error::PageLimit { .. } => "PageLimit",
+            Error::InputTooLong { .. } => "InputTooLong",
+            Error::CycleLimit { .. } => "CycleLimit",
+            Error::FrameLimit { .. } => "FrameLimit",
+            Error::SysLimit { .. } => "SysLimit",
+            Error::Cancelled => "Cancelled",
+            Error::NoInstruction { .. } => "NoInstruction",
+            Error::NoInputWord { .. } => "NoInputWord",
+            Error::DivisionByZero { .. } => "DivisionByZero",
+            Error::NotAnI32 { .. } => "NotAnI32",
+            Error::OutputLimit { .. } => "OutputLimit",
+            Error::OutputTwice { .. } => "OutputTwice",
+            Error::OutputTape { .. } => "OutputTape",
+            Error::TooManyRows { .. } => "TooManyRows",
+            Error::TraceMemory { .. } => "TraceMemory",
+            Error::Unprovable { .. } => "Unprovable",
+            Error::Internal { .. } => "Internal",
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,15 +5,16 @@ use vm::{Error, Execution, Limits};
 
 /// The fast run. When every chip it needs exists, the trace must give the same execution and pass the checker.
 ///
-/// `None`: the run ends without HALT, in both modes with the same error.
-pub fn run_both(program: &Program, input: &[u8]) -> Option<Execution> {
+/// # Errors
+/// The run ends without HALT, in both modes with the same error.
+pub fn run_both(program: &Program, input: &[u8]) -> Result<Execution, Error> {
     let limits = Limits::default();
     let fast = vm::run(program, input, &limits, &GO);
     match (fast, vm::trace(program, input, &limits, &GO)) {
         (Ok(fast), Err(Error::Unprovable { table, .. })) => {
             let chip = Table::ALL.into_iter().find(|known| known.name() == table).expect("a table");
             assert!(chip.ops().is_empty(), "{table} has a chip");
-            Some(fast)
+            Ok(fast)
         }
         (Ok(fast), Ok((traced, witness))) => {
             assert!(fast == traced, "the two modes differ:\n{}", listing(program));
@@ -24,11 +25,11 @@ pub fn run_both(program: &Program, input: &[u8]) -> Option<Execution> {
                 output: isa::output_tape(&traced.output, traced.exit_code),
             };
             air::check(&witness, &public).unwrap_or_else(|violation| panic!("{violation}\n{}", listing(program)));
-            Some(fast)
+            Ok(fast)
         }
         (Err(fast), Err(traced)) => {
             assert_eq!(fast, traced);
-            None
+            Err(fast)
         }
         (fast, traced) => panic!("fast: {fast:?}\ntrace: {:?}", traced.map(|(execution, _)| execution)),
     }

@@ -13,7 +13,7 @@ pub static GO: AtomicBool = AtomicBool::new(false);
 
 /// The run of a program that must reach HALT: by the fast executor, and where the chips exist also traced and checked.
 pub fn run(program: &Program, input: &[u8]) -> vm::Execution {
-    both::run_both(program, input).unwrap_or_else(|| panic!("the run ends without HALT\n{}", listing(program)))
+    both::run_both(program, input).unwrap_or_else(|error| panic!("{error}\n{}", listing(program)))
 }
 
 /// The program, one instruction a line.
