@@ -6,7 +6,6 @@ mod files;
 mod help;
 mod interrupt;
 mod json;
-mod progress;
 
 use args::{Args, Command};
 use commands::COMMANDS;
