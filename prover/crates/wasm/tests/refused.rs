@@ -114,23 +114,26 @@ fn references_tables_and_segments_are_refused_wherever_they_stand() {
     }
 }
 
+/// Its number and its bytes.
+type Section<'a> = (u8, &'a [u8]);
+
 /// A module from sections.
-fn raw(sections: &[(u8, &[u8])]) -> Vec<u8> {
+fn raw(sections: &[Section<'_>]) -> Vec<u8> {
     let mut out = HEADER.to_vec();
     sections.iter().for_each(|(id, payload)| encode::section(&mut out, *id, payload));
     out
 }
 
-const TYPE: (u8, &[u8]) = (1, &[1, 0x60, 0, 0]);
-const FUNCTION: (u8, &[u8]) = (3, &[1, 0]);
-const MEMORY: (u8, &[u8]) = (5, &[1, 0, 1]);
-const EXPORT: (u8, &[u8]) = (7, b"\x01\x09loom_main\0\0");
-const CODE: (u8, &[u8]) = (10, &[1, 2, 0, 0x0b]);
+const TYPE: Section<'static> = (1, &[1, 0x60, 0, 0]);
+const FUNCTION: Section<'static> = (3, &[1, 0]);
+const MEMORY: Section<'static> = (5, &[1, 0, 1]);
+const EXPORT: Section<'static> = (7, b"\x01\x09loom_main\0\0");
+const CODE: Section<'static> = (10, &[1, 2, 0, 0x0b]);
 
 #[test]
 fn segments_are_active_and_fit() {
     let with = |id: u8, payload: &[u8]| {
-        let (mut sections, table): (Vec<(u8, &[u8])>, (u8, &[u8])) = (vec![TYPE, FUNCTION, MEMORY, EXPORT, CODE], (4, &[1, FUNCREF, 0, 2]));
+        let (mut sections, table): (Vec<Section<'_>>, Section<'_>) = (vec![TYPE, FUNCTION, MEMORY, EXPORT, CODE], (4, &[1, FUNCREF, 0, 2]));
         sections.insert(2, table);
         sections.insert(if id == 9 { 5 } else { 6 }, (id, payload));
         raw(&sections)

@@ -1,4 +1,4 @@
-use super::check_range;
+use super::check_ranges;
 use crate::translate::asm::B;
 use crate::translate::{Builder, layout, resume};
 use isa::{EXIT_ABORT, Op};
@@ -6,7 +6,7 @@ use isa::{EXIT_ABORT, Op};
 /// (start, len): notes the range of the output, if it is within memory.
 pub(super) fn output(builder: &mut Builder<'_>) {
     let (start, len, record) = (0, 1, 2);
-    check_range(builder, start, B::Slot(len), 3);
+    check_ranges(builder, [(start, B::Slot(len))], 3);
     builder.asm.global_set(start, layout::OUTPUT_START);
     builder.asm.global_set(len, layout::OUTPUT_LEN);
     builder.asm.ret(record);

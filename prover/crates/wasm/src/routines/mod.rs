@@ -87,20 +87,33 @@ pub(crate) fn write(builder: &mut Builder<'_>) {
     }
 }
 
-/// Traps unless `start` + `len` is within memory: a sum of 33 bits (section 2.4). Uses three slots from `scratch`.
-fn check_range(builder: &mut Builder<'_>, start: u32, len: B, scratch: u32) {
+/// The whole words, and what is left then, of a length in bytes.
+const WORDS: B = B::Imm(0xffff_fff8);
+const REST: B = B::Imm(7);
+
+/// Traps unless each `start` + `len` is within memory: sums of 33 bits (section 2.4). They are left in the slots from `ends`; two more behind
+/// them are scratch.
+fn check_ranges<const N: usize>(builder: &mut Builder<'_>, ranges: [(u32, B); N], ends: u32) {
     let outside = builder.traps.at(Trap::OutOfBounds);
+    let (size, test) = (ends + N as u32, ends + N as u32 + 1);
     let asm = &mut builder.asm;
-    asm.alu(Op::Add64, start, len, scratch);
-    memory_bytes(asm, scratch + 1);
-    asm.alu(Op::Ltu, scratch + 1, B::Slot(scratch), scratch + 2);
-    asm.jump_if_not(scratch + 2, outside);
+    asm.memory_size(size);
+    asm.alu(Op::Shl64, size, B::Imm(16), size);
+    for ((start, len), end) in ranges.into_iter().zip(ends..) {
+        asm.alu(Op::Add64, start, len, end);
+        jump_if_less(asm, size, B::Slot(end), test, outside);
+    }
 }
 
-/// C = bytes of memory.
-fn memory_bytes(asm: &mut Asm, c: u32) {
-    asm.memory_size(c);
-    asm.alu(Op::Shl64, c, B::Imm(16), c);
+/// Does `body` once for every `step` of slot `left`, which counts down to zero. It holds a multiple of `step` below 2^32.
+pub(crate) fn repeat(asm: &mut Asm, left: u32, step: u64, body: impl FnOnce(&mut Asm)) {
+    let done = asm.label();
+    asm.jump_if_zero(left, done);
+    let next = asm.here();
+    body(asm);
+    asm.alu(Op::Sub32, left, B::Imm(step), left);
+    asm.jump_if_not(left, next);
+    asm.bind(done);
 }
 
 /// Jumps when A < B, unsigned; `test` is scratch.

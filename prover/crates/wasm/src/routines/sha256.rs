@@ -1,4 +1,4 @@
-use super::{check_range, jump_if_less};
+use super::{check_ranges, jump_if_less};
 use crate::translate::Builder;
 use crate::translate::asm::{Asm, B, Label};
 use isa::Op;
@@ -39,8 +39,7 @@ const INITIAL: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0
 
 /// (start, len, to): SHA-256 of a range of memory. Both ranges are checked before anything is written, and they may overlap.
 pub(super) fn routine(builder: &mut Builder<'_>) {
-    check_range(builder, START, B::Slot(LEN), T);
-    check_range(builder, TO, B::Imm(32), T);
+    check_ranges(builder, [(START, B::Slot(LEN)), (TO, B::Imm(32))], T);
     let asm = &mut builder.asm;
     let word = asm.label();
     for (slot, value) in (STATE..).zip(INITIAL) {

@@ -128,6 +128,11 @@ impl Function<'_, '_> {
         if count == 0 {
             return self.br(targets.last().unwrap_or(0));
         }
+        // One target at the height of what is carried: with that in its slots, a jump to it moves nothing.
+        let arity = self.blocks[self.blocks.len() - 1 - targets.clone().last().unwrap_or(0) as usize].arity();
+        if targets.clone().any(|depth| self.blocks[self.blocks.len() - 1 - depth as usize].height + arity == self.values.len()) {
+            self.home_top(arity);
+        }
         let (least, below) = (self.top_slot() + 1, self.top_slot() + 2);
         self.b.asm.constant(count.into(), least);
         self.b.asm.alu(Op::Ltu, index, B::Imm(count.into()), below);

@@ -1,7 +1,7 @@
 use super::asm::{Asm, B};
 use super::{Builder, layout};
 use crate::module::Constant;
-use crate::routines::Routine;
+use crate::routines::{Routine, repeat};
 use crate::validate::Valid;
 use isa::Op;
 use std::collections::BTreeMap;
@@ -97,33 +97,28 @@ fn write_output(builder: &mut Builder<'_>) {
 
 /// Eight bytes a word, the last word from what is left.
 fn output_words(asm: &mut Asm) {
-    let (at, len, end, word, value, test, left) = (0, 1, 2, 3, 4, 5, 6);
+    let (at, len, left, word, value, byte) = (0, 1, 2, 3, 4, 5);
     asm.global_get(layout::OUTPUT_START, at);
     asm.global_get(layout::OUTPUT_LEN, len);
-    asm.alu(Op::And, len, B::Imm(0xffff_fff8), end);
-    asm.alu(Op::Add64, end, B::Slot(at), end);
     asm.constant(1, word);
-    let (check, done) = (asm.label(), asm.label());
-    asm.jump(check);
-    let next = asm.here();
-    asm.access(Op::L64, at, 0, value);
-    asm.output(word, B::Slot(value));
-    asm.alu(Op::Add64, at, B::Imm(8), at);
-    asm.alu(Op::Add64, word, B::Imm(1), word);
-    asm.bind(check);
-    asm.alu(Op::Ltu, at, B::Slot(end), test);
-    asm.jump_if_not(test, next);
+    asm.alu(Op::And, len, B::Imm(0xffff_fff8), left);
+    repeat(asm, left, 8, |asm| {
+        asm.access(Op::L64, at, 0, value);
+        asm.output(word, B::Slot(value));
+        asm.alu(Op::Add64, at, B::Imm(8), at);
+        asm.alu(Op::Add64, word, B::Imm(1), word);
+    });
+    let done = asm.label();
     asm.alu(Op::And, len, B::Imm(7), left);
     asm.jump_if_zero(left, done);
     asm.constant(0, value);
     asm.alu(Op::Add64, at, B::Slot(left), at);
-    let byte = asm.here();
-    asm.alu(Op::Sub64, at, B::Imm(1), at);
-    asm.alu(Op::Shl64, value, B::Imm(8), value);
-    asm.access(Op::L8u, at, 0, test);
-    asm.alu(Op::Or, value, B::Slot(test), value);
-    asm.alu(Op::Sub64, left, B::Imm(1), left);
-    asm.jump_if_not(left, byte);
+    repeat(asm, left, 1, |asm| {
+        asm.alu(Op::Sub64, at, B::Imm(1), at);
+        asm.alu(Op::Shl64, value, B::Imm(8), value);
+        asm.access(Op::L8u, at, 0, byte);
+        asm.alu(Op::Or, value, B::Slot(byte), value);
+    });
     asm.output(word, B::Slot(value));
     asm.bind(done);
 }
