@@ -1,7 +1,7 @@
 //! Constraints as polynomials: a ring of symbols that writes down what a chip says.
 
+use air::{Bus, Sign, Sink, Table};
 use field::{Goldilocks, P, Ring};
-use loom_air::{Bus, Sign, Sink, Table};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};

@@ -5,7 +5,7 @@
 //! nothing else is left, by trying all 241 values. What has become known is checked at once.
 
 use crate::poly::{Polynomial, SMALL, Said, substitute};
-use loom_air::Bus;
+use air::Bus;
 use std::collections::BTreeSet;
 
 const ONE: u8 = 255;
@@ -69,6 +69,7 @@ impl Rule {
 
 enum Check {
     Zero(Form),
+    OneOf([bool; SMALL as usize], Form),
     Member(Vec<Vec<u16>>, Vec<Form>),
 }
 
@@ -76,6 +77,9 @@ impl Check {
     fn of(rule: &Rule) -> Check {
         match rule {
             Rule::Zero(p) => Check::Zero(Form::of(p)),
+            Rule::Member(rows, tuple) if tuple.len() == 1 => {
+                Check::OneOf(std::array::from_fn(|value| rows.contains(&vec![value as u16])), Form::of(&tuple[0]))
+            }
             Rule::Member(rows, tuple) => Check::Member(rows.clone(), tuple.iter().map(Form::of).collect()),
         }
     }
@@ -83,6 +87,7 @@ impl Check {
     fn holds(&self, at: &Assignment) -> bool {
         match self {
             Check::Zero(form) => form.value(at) == 0,
+            Check::OneOf(allowed, form) => allowed[usize::from(form.value(at))],
             Check::Member(rows, tuple) => {
                 let mut values = [0u16; 8];
                 for (value, form) in values.iter_mut().zip(tuple) {
@@ -96,7 +101,7 @@ impl Check {
 
 enum Guess {
     /// slope * column + offset = 0.
-    Solve { column: u8, slope: Form, offset: Form },
+    Solve { column: u8, slope: Form, offset: Form, domain: Vec<u16> },
     /// One of these values.
     OneOf { column: u8, values: Vec<u16> },
     /// A row of a lookup table: each entry known, or a factor times one unknown column plus something known.
@@ -157,6 +162,38 @@ fn rules(said: &Said, given: &[Option<u64>], skip: &dyn Fn(bool, usize) -> bool)
     rules
 }
 
+/// Folds R32 of a column: where a limb occurs in two rules only, R16(limb) and R16((word - limb)/4), they say that the word has one of 16
+/// values. Counts stay as they are, because the limb is then determined.
+fn fold_words(rules: Vec<Rule>) -> Vec<Rule> {
+    let mut folded = rules;
+    let all: BTreeSet<u8> = folded.iter().flat_map(Rule::columns).collect();
+    for limb in all {
+        let (with, rest): (Vec<Rule>, Vec<Rule>) = folded.iter().cloned().partition(|rule| rule.columns().contains(&limb));
+        let others: BTreeSet<u8> = with.iter().flat_map(Rule::columns).filter(|&c| c != limb).collect();
+        let words = with.iter().all(|rule| matches!(rule, Rule::Member(rows, tuple) if rows.len() == 4 && tuple.len() == 1));
+        if let (true, 2, &[word]) = (words, with.len(), &others.iter().copied().collect::<Vec<u8>>()[..]) {
+            let checks: Vec<Check> = with.iter().map(Check::of).collect();
+            let mut at = [0; 256].with_one();
+            let mut allowed = Vec::new();
+            for value in 0..SMALL as u16 {
+                at[usize::from(word)] = value;
+                let limbs = (0..SMALL as u16).filter(|&l| {
+                    at[usize::from(limb)] = l;
+                    checks.iter().all(|check| check.holds(&at))
+                });
+                match limbs.count() {
+                    0 => {}
+                    1 => allowed.push(vec![value]),
+                    _ => unreachable!("one limb for each word"),
+                }
+            }
+            folded = rest;
+            folded.push(Rule::Member(allowed, vec![Polynomial::from([(vec![word], 1)])]));
+        }
+    }
+    folded
+}
+
 /// The rules that bind `outputs`, through whatever unknown columns.
 fn connected(rules: Vec<Rule>, inputs: &[u8], outputs: &[u8]) -> Vec<Rule> {
     let mut reached: BTreeSet<u8> = outputs.iter().copied().collect();
@@ -180,18 +217,19 @@ impl Plan {
     /// leaves out constraint i, `skip(false, i)` interaction i. Rules of columns that do not touch the outputs are left out, which can only
     /// allow more.
     pub fn new(said: &Said, given: &[Option<u64>], inputs: &[u8], outputs: &[u8], skip: &dyn Fn(bool, usize) -> bool) -> Plan {
-        let mut open = connected(rules(said, given, skip), inputs, outputs);
+        let mut open = connected(fold_words(rules(said, given, skip)), inputs, outputs);
+        let domains = domains(&open);
         let mut known: BTreeSet<u8> = inputs.iter().copied().collect();
         let first = take_known(&mut open, &known);
         let mut stages = Vec::new();
         loop {
-            let best = open.iter().filter_map(|rule| guess(rule, &known)).min_by_key(|(cost, _, _)| *cost);
+            let best = open.iter().filter_map(|rule| guess(rule, &known, &domains)).min_by_key(|(cost, _, _)| *cost);
             let (_, guess, found) = match best {
                 Some(best) => best,
                 None => {
                     let column = open.iter().flat_map(Rule::columns).chain(outputs.iter().copied()).find(|c| !known.contains(c));
                     let Some(column) = column else { break };
-                    (0, Guess::OneOf { column, values: (0..SMALL as u16).collect() }, vec![column])
+                    (0, Guess::OneOf { column, values: domains[usize::from(column)].clone() }, vec![column])
                 }
             };
             known.extend(found);
@@ -212,11 +250,11 @@ impl Plan {
         let Some(stage) = self.stages.get(index) else { return found(at) };
         let mut go_on = |at: &mut Assignment| !stage.checks.iter().all(|check| check.holds(at)) || self.stage(index + 1, at, found);
         match &stage.guess {
-            Guess::Solve { column, slope, offset } => {
+            Guess::Solve { column, slope, offset, domain } => {
                 let (slope, offset) = (slope.value(at), offset.value(at));
                 if slope == 0 {
                     return offset != 0
-                        || (0..SMALL as u16).all(|value| {
+                        || domain.iter().all(|&value| {
                             at[usize::from(*column)] = value;
                             go_on(at)
                         });
@@ -249,6 +287,18 @@ fn negated_quotient(offset: u16, inverse: u16) -> u16 {
     ((SMALL - quotient) % SMALL) as u16
 }
 
+/// The values that single columns may have, by the rules that are about one column.
+fn domains(rules: &[Rule]) -> Vec<Vec<u16>> {
+    let mut domains = vec![(0..SMALL as u16).collect::<Vec<u16>>(); 256];
+    for rule in rules {
+        if let [column] = rule.columns().into_iter().collect::<Vec<u8>>()[..] {
+            let check = Check::of(rule);
+            domains[usize::from(column)].retain(|&value| check.holds(&[value; 256].with_one()));
+        }
+    }
+    domains
+}
+
 fn take_known(open: &mut Vec<Rule>, known: &BTreeSet<u8>) -> Vec<Check> {
     let (ready, rest): (Vec<Rule>, Vec<Rule>) = open.drain(..).partition(|rule| rule.columns().iter().all(|c| known.contains(c)));
     *open = rest;
@@ -257,19 +307,19 @@ fn take_known(open: &mut Vec<Rule>, known: &BTreeSet<u8>) -> Vec<Check> {
 
 /// How `rule` finds columns that are not known: what it costs (tried values, less a little where the rule touches what is known), the
 /// guess, and the columns it finds.
-fn guess(rule: &Rule, known: &BTreeSet<u8>) -> Option<(usize, Guess, Vec<u8>)> {
+fn guess(rule: &Rule, known: &BTreeSet<u8>, domains: &[Vec<u16>]) -> Option<(usize, Guess, Vec<u8>)> {
     let unknown: Vec<u8> = rule.columns().into_iter().filter(|c| !known.contains(c)).collect();
     let touches = rule.columns().len() > unknown.len();
     match rule {
         Rule::Zero(p) => {
             let [column] = unknown[..] else { return None };
             if !touches {
-                let values: Vec<u16> = (0..SMALL as u16).filter(|&v| Form::of(p).value(&[v; 256].with_one()) == 0).collect();
+                let values = domains[usize::from(column)].clone();
                 return Some((10 * values.len(), Guess::OneOf { column, values }, unknown));
             }
             let (slope, offset) = linear_in(p, column)?;
             let cost = if slope.keys().all(Vec::is_empty) { 10 } else { 15 };
-            Some((cost, Guess::Solve { column, slope: Form::of(&slope), offset: Form::of(&offset) }, unknown))
+            Some((cost, Guess::Solve { column, slope: Form::of(&slope), offset: Form::of(&offset), domain: domains[usize::from(column)].clone() }, unknown))
         }
         Rule::Member(rows, tuple) => {
             let (mut entries, mut found) = (Vec::new(), Vec::new());
