@@ -1,7 +1,7 @@
 //! A chip in the miniature model, one operation at a time.
 
-use crate::poly::{Said, miniature};
-use crate::search::{Assignment, Plan};
+use crate::poly::{SMALL, Said, miniature, substitute};
+use crate::search::{Assignment, Plan, is_lookup};
 use air::Table;
 use isa::Op;
 
@@ -15,6 +15,16 @@ pub struct Model {
 impl Model {
     pub fn of(table: Table) -> Model {
         Model { table, said: miniature(table), names: table.main_names() }
+    }
+
+    /// A further column that holds what is taken off the MEM bus: entry `entry` of interaction `interaction`.
+    pub fn pin(&mut self, interaction: usize, entry: usize) -> u8 {
+        let column = u8::try_from(self.names.len()).expect("fewer than 256 columns");
+        self.names.push(format!("pinned{column}"));
+        let mut difference = self.said.interactions[interaction].tuple[entry].clone();
+        difference.insert(vec![column], SMALL - 1);
+        self.said.constraints.push(difference);
+        column
     }
 
     /// The index of a column.
@@ -43,6 +53,24 @@ impl Model {
     /// The plan for rows of `op`; what `without` names, (true, i) constraint i and (false, i) interaction i, is left out.
     pub fn plan(&self, op: Op, zero: &[&str], inputs: &[u8], outputs: &[u8], without: &[(bool, usize)]) -> Plan {
         Plan::new(&self.said, &self.given(op, zero), inputs, outputs, &|constraint, index| without.contains(&(constraint, index)))
+    }
+
+    /// The constraints from number `constraint` up and the interactions from number `interaction` up without which `forged` finds no wrong
+    /// row of any operation that they speak of. It is asked about one input in `one_in`.
+    pub fn spare(&self, constraint: usize, interaction: usize, mut forged: impl FnMut(Op, (bool, usize), u64) -> bool) -> Vec<(bool, usize)> {
+        let constraints = (constraint..self.said.constraints.len()).map(|i| (true, i));
+        let lookups = (interaction..self.said.interactions.len()).filter(|i| is_lookup(self.said.interactions[*i].bus)).map(|i| (false, i));
+        let mut spare: Vec<(bool, usize)> = constraints.chain(lookups).collect();
+        for one_in in [128, 8] {
+            spare.retain(|which| !self.table.ops().iter().any(|op| self.speaks_of(*op, *which) && forged(*op, *which, one_in)));
+        }
+        spare
+    }
+
+    fn speaks_of(&self, op: Op, (constraint, index): (bool, usize)) -> bool {
+        let given = self.given(op, &[]);
+        let said = if constraint { &self.said.constraints[index] } else { &self.said.interactions[index].multiplicity };
+        !substitute(said, &given, SMALL).is_empty()
     }
 
     /// An assignment with the flags of `op`.

@@ -50,6 +50,11 @@ fn rows(bus: Bus) -> Option<Vec<Vec<u16>>> {
     })
 }
 
+/// Whether `bus` is a lookup.
+pub fn is_lookup(bus: Bus) -> bool {
+    rows(bus).is_some()
+}
+
 /// A constraint, or a lookup that the row makes.
 #[derive(Clone)]
 enum Rule {
