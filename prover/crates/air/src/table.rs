@@ -1,5 +1,5 @@
-use crate::chips::{cpu, intab, lut, memb, rom};
-use crate::{Sink, Step, Trace, Words};
+use crate::chips::{arith, bit, cpu, intab, lut, mem, memb, memx, mtrap, rom};
+use crate::{Sink, Step, Trace};
 use isa::Op;
 
 /// A table of the proof; the number is its id (section 3.3).
@@ -71,21 +71,17 @@ impl Table {
     }
 
     const fn shape(self) -> Shape {
-        // A table without chip: one constraint that no row fulfils, so that nothing can be proven with it.
-        const fn closed(name: &'static str) -> Shape {
-            Shape { name, main: 1, prep: &[], interactions: 0, constraints: 1, ops: &[], names: || vec!["closed".to_owned()], fill: None }
-        }
         match self {
             Table::Cpu => shape!("CPU", cpu, &[], cpu::OPS, Some(cpu::fill)),
-            Table::Mem => closed("MEM"),
-            Table::Arith => closed("ARITH"),
-            Table::Bit => closed("BIT"),
+            Table::Mem => shape!("MEM", mem, &[], mem::OPS, Some(mem::fill)),
+            Table::Arith => shape!("ARITH", arith, &[], arith::OPS, Some(arith::fill)),
+            Table::Bit => shape!("BIT", bit, &[], bit::OPS, Some(bit::fill)),
             Table::Memb => shape!("MEMB", memb, &[], &[], None),
             Table::Intab => shape!("INTAB", intab, &[], &[], None),
             Table::Rom => shape!("ROM", rom, rom::PREP, &[], None),
             Table::Lut => shape!("LUT", lut, lut::PREP, &[], None),
-            Table::Memx => closed("MEMX"),
-            Table::Mtrap => closed("MTRAP"),
+            Table::Memx => shape!("MEMX", memx, &[], memx::OPS, Some(memx::fill)),
+            Table::Mtrap => shape!("MTRAP", mtrap, &[], mtrap::OPS, Some(mtrap::fill)),
         }
     }
 
@@ -157,11 +153,15 @@ impl Table {
     pub fn eval<S: Sink>(self, main: &[S::E], prep: &[S::E], sink: &mut S) {
         match self {
             Table::Cpu => cpu::eval(main, sink),
+            Table::Mem => mem::eval(main, sink),
+            Table::Arith => arith::eval(main, sink),
+            Table::Bit => bit::eval(main, sink),
+            Table::Memx => memx::eval(main, sink),
+            Table::Mtrap => mtrap::eval(main, sink),
             Table::Memb => memb::eval(main, sink),
             Table::Intab => intab::eval(main, sink),
             Table::Rom => rom::eval(main, prep, sink),
             Table::Lut => lut::eval(main, prep, sink),
-            Table::Mem | Table::Arith | Table::Bit | Table::Memx | Table::Mtrap => sink.constraint(S::number(1)),
         }
     }
 }

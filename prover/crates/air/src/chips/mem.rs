@@ -7,21 +7,8 @@ use field::{Goldilocks, Ring};
 use isa::Op;
 
 /// The operations of this chip, in the order of their flags.
-pub const OPS: &[Op] = &[
-    Op::L8u,
-    Op::L16u,
-    Op::L32u,
-    Op::L64,
-    Op::L8s32,
-    Op::L8s64,
-    Op::L16s32,
-    Op::L16s64,
-    Op::L32s64,
-    Op::S8,
-    Op::S16,
-    Op::S32,
-    Op::S64,
-];
+pub const OPS: &[Op] =
+    &[Op::L8u, Op::L16u, Op::L32u, Op::L64, Op::L8s32, Op::L8s64, Op::L16s32, Op::L16s64, Op::L32s64, Op::S8, Op::S16, Op::S32, Op::S64];
 
 crate::columns::columns! {
     /// Flags g1..g13, in the order of [`OPS`].
@@ -66,7 +53,8 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
     let real = front_end_without_b!(c, OPS).eval(sink);
     let ea = c.a_lo + c.il;
     let (slot, old) = ([c.c_lo, c.c_hi], [c.q_lo, c.q_hi]);
-    let window = Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
+    let window =
+        Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
     window.place(&c.o, 0, sink);
     sink.constraint(window.sized(2) * c.o[7]);
     sink.constraint(window.sized(4) * (c.o[5] + c.o[6] + c.o[7]));

@@ -54,7 +54,8 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
     let real = front_end_without_b!(c, OPS).eval(sink);
     let ea = c.a_lo + c.il;
     let (slot, old) = ([c.c_lo, c.c_hi], [c.q_lo, c.q_hi]);
-    let window = Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
+    let window =
+        Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
     window.place(&c.o, 1, sink);
     let [.., o5, o6, o7] = c.o;
     sink.constraint(window.sized(2) * (S::E::ONE - o7));

@@ -57,7 +57,12 @@ impl Model {
 
     /// The constraints from number `constraint` up and the interactions from number `interaction` up without which `forged` finds no wrong
     /// row of any operation that they speak of. It is asked about one input in `one_in`.
-    pub fn spare(&self, constraint: usize, interaction: usize, mut forged: impl FnMut(Op, (bool, usize), u64) -> bool) -> Vec<(bool, usize)> {
+    pub fn spare(
+        &self,
+        constraint: usize,
+        interaction: usize,
+        mut forged: impl FnMut(Op, (bool, usize), u64) -> bool,
+    ) -> Vec<(bool, usize)> {
         let constraints = (constraint..self.said.constraints.len()).map(|i| (true, i));
         let lookups = (interaction..self.said.interactions.len()).filter(|i| is_lookup(self.said.interactions[*i].bus)).map(|i| (false, i));
         let mut spare: Vec<(bool, usize)> = constraints.chain(lookups).collect();

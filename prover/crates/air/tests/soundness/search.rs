@@ -45,7 +45,9 @@ fn rows(bus: Bus) -> Option<Vec<Vec<u16>>> {
         Bus::Sgn => numbers.map(|x| vec![x, x >> 1]).collect(),
         Bus::And => numbers.map(|x| vec![x >> 1, x & 1, (x >> 1) & x & 1]).collect(),
         Bus::Pair => numbers.map(|x| vec![x >> 1, x & 1]).collect(),
-        Bus::Pow => numbers.map(|k| vec![k, u16::from(k == 0), 1 << k, 1 << ((4 - k) % 4), if k == 0 { 0 } else { 16 - (1 << (4 - k)) }]).collect(),
+        Bus::Pow => {
+            numbers.map(|k| vec![k, u16::from(k == 0), 1 << k, 1 << ((4 - k) % 4), if k == 0 { 0 } else { 16 - (1 << (4 - k)) }]).collect()
+        }
         _ => return None,
     })
 }
@@ -214,7 +216,10 @@ fn connected(rules: Vec<Rule>, inputs: &[u8], outputs: &[u8]) -> Vec<Rule> {
             break;
         }
     }
-    rules.into_iter().filter(|rule| rule.columns().iter().all(|c| inputs.contains(c)) || rule.columns().iter().any(|c| reached.contains(c))).collect()
+    rules
+        .into_iter()
+        .filter(|rule| rule.columns().iter().all(|c| inputs.contains(c)) || rule.columns().iter().any(|c| reached.contains(c)))
+        .collect()
 }
 
 impl Plan {
@@ -324,7 +329,11 @@ fn guess(rule: &Rule, known: &BTreeSet<u8>, domains: &[Vec<u16>]) -> Option<(usi
             }
             let (slope, offset) = linear_in(p, column)?;
             let cost = if slope.keys().all(Vec::is_empty) { 10 } else { 15 };
-            Some((cost, Guess::Solve { column, slope: Form::of(&slope), offset: Form::of(&offset), domain: domains[usize::from(column)].clone() }, unknown))
+            Some((
+                cost,
+                Guess::Solve { column, slope: Form::of(&slope), offset: Form::of(&offset), domain: domains[usize::from(column)].clone() },
+                unknown,
+            ))
         }
         Rule::Member(rows, tuple) => {
             let (mut entries, mut found) = (Vec::new(), Vec::new());

@@ -1,10 +1,13 @@
-//! A machine for CPU instructions alone, so that this crate's tests need no executor: memory with times, one step after the other.
+//! A plain machine, so that this crate's tests need no executor: memory with times, one step after the other.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 use air::chips::memb;
 use air::{Public, Seen, Step, Table, Unprovable, Witness, WitnessBuilder};
-use isa::{Instruction, Op, Program};
+use isa::{Chip, Instruction, Op, PAGE_BYTES, Program, TRAP_VECTOR};
 use std::collections::BTreeMap;
+
+pub mod chips;
+mod reference;
 
 pub struct Run {
     pub steps: Vec<Step>,
@@ -64,8 +67,48 @@ fn pair(value: u64) -> (u32, u32) {
     (value as u32, (value >> 32) as u32)
 }
 
-/// Runs a program of CPU instructions.
+/// The cells of a load or store.
+struct Cells {
+    table: Table,
+    old: [Seen; 2],
+    new: [(u32, u32); 2],
+    loaded: u64,
+}
+
+/// Accesses linear memory at `first`; `stored` is what a store stores.
+fn access(memory: &mut Memory, op: Op, first: u64, pages: u32, stored: u64, now: u64) -> Cells {
+    let width = op.access_width().expect("a load or store") as usize;
+    if first + width as u64 > u64::from(pages) * PAGE_BYTES {
+        return Cells { table: Table::Mtrap, old: [Seen::default(); 2], new: [(0, 0); 2], loaded: 0 };
+    }
+    let (cell, offset) = ((first / 8) as u32, (first % 8) as usize);
+    let count = if offset + width > 8 { 2 } else { 1 };
+    let mut old = [Seen::default(); 2];
+    let mut bytes = [0; 16];
+    for i in 0..count {
+        old[i] = memory.read(3, cell + i as u32, now);
+        bytes[8 * i..8 * i + 4].copy_from_slice(&old[i].lo.to_le_bytes());
+        bytes[8 * i + 4..8 * i + 8].copy_from_slice(&old[i].hi.to_le_bytes());
+    }
+    let loaded = reference::load(op, &bytes[offset..offset + width]);
+    if op.is_store() {
+        bytes[offset..offset + width].copy_from_slice(&stored.to_le_bytes()[..width]);
+    }
+    let mut new = [(0, 0); 2];
+    for i in 0..count {
+        new[i] = pair(u64::from_le_bytes(bytes[8 * i..8 * i + 8].try_into().expect("eight bytes")));
+        memory.write(3, cell + i as u32, now, new[i]);
+    }
+    Cells { table: if count == 2 { Table::Memx } else { Table::Mem }, old, new, loaded }
+}
+
+/// Runs a program.
 pub fn run(program: &Program, input: &[(u32, u32)]) -> Result<Run, Unprovable> {
+    run_lying(program, input, |_, result| result)
+}
+
+/// Runs a program; `lie` says what an instruction writes instead of its result.
+pub fn run_lying(program: &Program, input: &[(u32, u32)], lie: impl Fn(&Instruction, u64) -> u64) -> Result<Run, Unprovable> {
     let mut memory = Memory::default();
     let (mut pc, mut fp, mut ts, mut msz) = (0u32, 0u32, 4u64, program.init_pages);
     let (mut steps, mut output) = (Vec::new(), BTreeMap::new());
@@ -93,7 +136,22 @@ pub fn run(program: &Program, input: &[(u32, u32)]) -> Result<Run, Unprovable> {
             _ => x == y,
         };
         let mut next = (pc + 1, fp, msz);
+        let mut table = match i.op.chip() {
+            Chip::Bit => Table::Bit,
+            Chip::Arith => Table::Arith,
+            _ => Table::Cpu,
+        };
+        let (mut cells, mut cells_new, mut loaded) = ([Seen::default(); 2], [(0, 0); 2], 0);
+        if i.op.chip() == Chip::Mem {
+            let first = u64::from(a.lo) + u64::from(i.il);
+            let stored = memory.peek(1, fp + i.oc);
+            let accessed = access(&mut memory, i.op, first, msz, stored, ts + 2);
+            (table, cells, cells_new, loaded) = (accessed.table, accessed.old, accessed.new, accessed.loaded);
+        }
         let result = match i.op {
+            _ if i.op.is_store() => memory.peek(c_space, c_address),
+            _ if i.op.chip() == Chip::Mem => loaded,
+            _ if matches!(i.op.chip(), Chip::Bit | Chip::Arith) => reference::result(i.op, x, y).expect("programs test for zero"),
             Op::Add32 => u64::from((x as u32).wrapping_add(y as u32)),
             Op::Add64 => x.wrapping_add(y),
             Op::Sub32 => u64::from((x as u32).wrapping_sub(y as u32)),
@@ -117,17 +175,18 @@ pub fn run(program: &Program, input: &[(u32, u32)]) -> Result<Run, Unprovable> {
             Op::Callr => (next.0, next.1) = (a.lo, fp + i.ob),
             Op::Ret => (next.0, next.1) = (a.lo, a.hi),
             Op::Setmsz => next.2 = a.lo,
+            _ if table == Table::Mtrap => next.0 = TRAP_VECTOR,
             Op::Outw => assert!(output.insert(a.lo, (b.lo, b.hi)).is_none(), "an output word is written once"),
             _ => {}
         }
-        let (c, c_new) = if i.op.writes_c() {
+        let result = lie(&i, result);
+        let (c, c_new) = if i.op.writes_c() && table != Table::Mtrap {
             (memory.write(c_space, c_address, ts + 3, pair(result)), pair(result))
         } else {
             (Seen::default(), (0, 0))
         };
-        let cells = ([Seen::default(); 2], [(0, 0); 2]);
-        let step = Step { pc, fp, ts, msz, instruction: i, a, b, c, c_new, cells: cells.0, cells_new: cells.1, next };
-        builder.step(Table::Cpu, &step)?;
+        let step = Step { pc, fp, ts, msz, instruction: i, a, b, c, c_new, cells, cells_new, next };
+        builder.step(table, &step)?;
         steps.push(step);
         if i.op == Op::Halt {
             break;
