@@ -1,18 +1,16 @@
 //! What MEM and MEMX say alike of an access (sections 3.6 and 3.12): where it lies, which bytes it moves, what it leaves in the slot; and
 //! the plain computation of the same for their rows.
 
-use crate::frontend::sum_of;
+use super::bytes::{bytes_of, four, word_of};
 use crate::{Bus, Step, Words};
-use field::{Goldilocks, Ring};
+use field::Ring;
 use isa::Op;
 
-/// The cells that both chips have.
+/// The cells that both chips have, and the sums of their flags that equations are switched by.
 pub(super) struct Access<'a, E> {
-    /// The operations of the chip, loads first.
-    pub ops: &'a [Op],
-    /// One flag for each.
-    pub f: &'a [E],
-    /// The sum of the flags.
+    /// The sums of the flags.
+    pub kinds: Kinds<E>,
+    /// The sum of all flags.
     pub real: E,
     /// The first byte: a_lo + il.
     pub ea: E,
@@ -36,8 +34,46 @@ pub(super) struct Access<'a, E> {
     pub sg: E,
 }
 
+/// Sums of flags.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds<E> {
+    /// NL_j for j = 0..8: loads of more than j bytes; NL_0 is ld.
+    pub nl: [E; 8],
+    /// NS_j for j = 0..8: stores of more than j bytes; NS_0 is st.
+    pub ns: [E; 8],
+    /// Sign-extending loads of one byte; `None` in a chip that has none.
+    pub signed1: Option<E>,
+    /// Sign-extending loads of two bytes.
+    pub signed2: E,
+    /// Sign-extending loads of four bytes.
+    pub signed4: E,
+    /// Sign-extending loads to 64 bits.
+    pub wide: E,
+}
+
+impl<E: Ring> Kinds<E> {
+    /// From the sums of the loads and of the stores of more than 0, 1, 2 and 4 bytes.
+    pub fn of([l0, l1, l2, l4]: [E; 4], [s0, s1, s2, s4]: [E; 4], signed1: Option<E>, signed2: E, signed4: E, wide: E) -> Self {
+        let (nl, ns) = ([l0, l1, l2, l2, l4, l4, l4, l4], [s0, s1, s2, s2, s4, s4, s4, s4]);
+        Self { nl, ns, signed1, signed2, signed4, wide }
+    }
+
+    /// The sum of the flags with this many bytes: s1, s2, s4, s8.
+    pub fn sized(&self, bytes: usize) -> E {
+        let at_least = self.nl[bytes - 1] + self.ns[bytes - 1];
+        if bytes == 8 { at_least } else { at_least - self.nl[bytes] - self.ns[bytes] }
+    }
+
+    /// sz: the number of bytes accessed, 1 + [> 1] + 2 [> 2] + 4 [> 4].
+    pub fn size(&self) -> E {
+        let more = |bytes: usize| self.nl[bytes] + self.ns[bytes];
+        let (two, four) = (more(2) + more(2), more(4) + more(4));
+        more(0) + more(1) + two + four + four
+    }
+}
+
 /// Whether `op` extends the sign of what it loads.
-pub(super) fn is_signed(op: Op) -> bool {
+fn is_signed(op: Op) -> bool {
     matches!(op, Op::L8s32 | Op::L8s64 | Op::L16s32 | Op::L16s64 | Op::L32s64)
 }
 
@@ -46,36 +82,7 @@ pub(super) fn width(op: Op) -> u32 {
     op.access_width().unwrap_or(0)
 }
 
-/// The number of bytes accessed, sz, from the flags of a chip.
-pub(super) fn size_of<E: Ring>(ops: &[Op], flags: &[E]) -> E {
-    [1, 2, 4, 8].into_iter().fold(E::ZERO, |sum, size| sum + E::of(size.into()) * sum_of(ops, flags, |op| width(op) == size))
-}
-
-/// The word of four bytes, lowest first.
-pub(super) fn word_of<S: Words>(bytes: &[S::E]) -> S::E {
-    bytes.iter().zip(0..).fold(S::E::ZERO, |sum, (&byte, i)| sum + S::byte_power(i) * byte)
-}
-
 impl<E: Ring> Access<'_, E> {
-    fn sum(&self, which: impl Fn(Op) -> bool) -> E {
-        sum_of(self.ops, self.f, which)
-    }
-
-    /// The sum of the flags with this many bytes: s2, s4, s8.
-    pub fn sized(&self, bytes: u32) -> E {
-        self.sum(|op| width(op) == bytes)
-    }
-
-    /// NL_j: the sum of the load flags with more than `j` bytes; NL_0 is ld.
-    pub fn nl(&self, j: usize) -> E {
-        self.sum(|op| !op.is_store() && width(op) as usize > j)
-    }
-
-    /// NS_j: the sum of the store flags with more than `j` bytes; NS_0 is st.
-    pub fn ns(&self, j: usize) -> E {
-        self.sum(|op| op.is_store() && width(op) as usize > j)
-    }
-
     /// M1, M2: one offset in the cell, by the flags `o` of the offsets from `first` up, and the cell that the address lies in.
     pub fn place<S: Words<E = E>>(&self, o: &[E], first: u64, sink: &mut S) {
         for &flag in o {
@@ -89,7 +96,7 @@ impl<E: Ring> Access<'_, E> {
 
     /// M4: the last byte lies in memory, whose pages have as many bytes as a limb has values.
     pub fn in_bounds<S: Words<E = E>>(&self, sink: &mut S) {
-        sink.range32(self.real, S::number(S::LIMB) * self.msz - self.ea - size_of(self.ops, self.f), self.sl);
+        sink.range32(self.real, S::number(S::LIMB) * self.msz - self.ea - self.kinds.size(), self.sl);
     }
 
     /// M5: old bytes and accessed bytes are bytes.
@@ -101,9 +108,9 @@ impl<E: Ring> Access<'_, E> {
 
     /// M8: a store leaves its slot as it is, and its bytes are those of the slot.
     pub fn stored<S: Words<E = E>>(&self, sink: &mut S) {
-        let st = self.ns(0);
-        sink.constraint(st * (self.c[0] - word_of::<S>(&self.x[..4])));
-        sink.constraint(st * (self.c[1] - word_of::<S>(&self.x[4..])));
+        let st = self.kinds.ns[0];
+        sink.constraint(st * (self.c[0] - word_of::<S>(four(self.x, 0))));
+        sink.constraint(st * (self.c[1] - word_of::<S>(four(self.x, 4))));
         sink.constraint(st * (self.c[0] - self.q[0]));
         sink.constraint(st * (self.c[1] - self.q[1]));
     }
@@ -111,22 +118,23 @@ impl<E: Ring> Access<'_, E> {
     /// M9, M10: a load leaves its bytes in the slot, above them the sign where the operation has one. MEMX has no operation of one byte,
     /// so it does not say which byte has the sign of one.
     pub fn loaded<S: Words<E = E>>(&self, sink: &mut S) {
-        let (ld, one, tb, sg) = (self.nl(0), E::ONE, self.tb, self.sg);
-        let signed = |bytes: u32| self.sum(|op| is_signed(op) && width(op) == bytes);
-        if self.ops.contains(&Op::L8s32) {
-            sink.constraint(signed(1) * (tb - self.x[0]));
+        let Kinds { nl: [ld, ..], signed1, signed2, signed4, wide, .. } = self.kinds;
+        let (one, tb, sg) = (E::ONE, self.tb, self.sg);
+        let mut any = signed2 + signed4;
+        let mut above = signed2 * S::number(S::WORD - S::LIMB);
+        if let Some(signed1) = signed1 {
+            sink.constraint(signed1 * (tb - self.x[0]));
+            any += signed1;
+            above += signed1 * S::number(S::WORD - S::BYTE);
         }
-        sink.constraint(signed(2) * (tb - self.x[1]));
-        sink.constraint(signed(4) * (tb - self.x[3]));
-        let any = self.sum(is_signed);
+        sink.constraint(signed2 * (tb - self.x[1]));
+        sink.constraint(signed4 * (tb - self.x[3]));
         let sign = S::number(S::BYTE / 2);
         sink.send(any, Bus::And, &[tb, sign, sign * sg]);
         sink.boolean(sg);
         sink.constraint(sg * (one - any));
-        let above = signed(1) * S::number(S::WORD - S::BYTE) + signed(2) * S::number(S::WORD - S::LIMB);
-        sink.constraint(ld * self.c[0] - ld * word_of::<S>(&self.x[..4]) - sg * above);
-        let wide = self.sum(|op| matches!(op, Op::L8s64 | Op::L16s64 | Op::L32s64));
-        sink.constraint(ld * self.c[1] - ld * word_of::<S>(&self.x[4..]) - sg * wide * S::number(S::WORD - 1));
+        sink.constraint(ld * self.c[0] - ld * word_of::<S>(four(self.x, 0)) - sg * above);
+        sink.constraint(ld * self.c[1] - ld * word_of::<S>(four(self.x, 4)) - sg * wide * S::number(S::WORD - 1));
     }
 }
 
@@ -162,14 +170,4 @@ impl Values {
         let tb = if is_signed(op) { x[size - 1] } else { 0 };
         Values { cell, offset, x, slack_limb: (slack & 0xFFFF) as u32, tb }
     }
-}
-
-/// The bytes of two words, lowest first.
-pub(super) fn bytes_of(lo: u32, hi: u32) -> [u8; 8] {
-    (u64::from(lo) | u64::from(hi) << 32).to_le_bytes()
-}
-
-/// A byte as a field element.
-pub(super) fn element(byte: u8) -> Goldilocks {
-    u32::from(byte).into()
 }

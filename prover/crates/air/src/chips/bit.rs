@@ -1,8 +1,9 @@
 //! BIT: AND, OR and XOR, byte by byte through the AND table (section 3.7). The shortest chip: read it first.
 
+use super::bytes::{bytes_of_word, four, word_of};
 use crate::frontend::{fill_front_end, front_end};
 use crate::{Bus, Step, Trace, Words};
-use field::{Goldilocks, Ring};
+use field::Goldilocks;
 use isa::Op;
 
 /// The operations of this chip, in the order of their flags.
@@ -25,17 +26,6 @@ crate::columns::columns! {
     z[8],
 }
 
-/// The four bytes of a word of which three have columns.
-fn bytes_of<S: Words>(word: S::E, low: [S::E; 3]) -> [S::E; 4] {
-    let rest = (0..3).fold(word, |rest, i| rest - S::byte_power(i) * low[i as usize]);
-    [low[0], low[1], low[2], rest * S::number(S::INV_BYTES3)]
-}
-
-/// The word of four bytes.
-fn word_of<S: Words>(bytes: &[S::E]) -> S::E {
-    bytes.iter().zip(0..).fold(S::E::ZERO, |sum, (&byte, i)| sum + S::byte_power(i) * byte)
-}
-
 /// Interactions of a row.
 pub const INTERACTIONS: usize = 23;
 
@@ -50,9 +40,10 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
     let [and, or, xor] = c.f;
     let halves = [([c.a_lo, c.b_lo, c.c_lo], c.al, c.bl, 0), ([c.a_hi, c.b_hi, c.c_hi], c.ah, c.bh, 4)];
     for ([a, b, result], a_low, b_low, at) in halves {
-        let z = &c.z[at..at + 4];
-        for ((x, y), &z) in bytes_of::<S>(a, a_low).into_iter().zip(bytes_of::<S>(b, b_low)).zip(z) {
-            sink.send(real, Bus::And, &[x, y, z]);
+        let z = four(&c.z, at);
+        let (x, y) = (bytes_of_word::<S>(a, a_low), bytes_of_word::<S>(b, b_low));
+        for i in 0..4 {
+            sink.send(real, Bus::And, &[x[i], y[i], z[i]]);
         }
         let both = word_of::<S>(z);
         sink.constraint(and * (result - both));

@@ -1,6 +1,7 @@
 //! MEM: loads and stores whose bytes lie in one cell of linear memory (section 3.6).
 
-use super::access::{Access, Values, bytes_of, element, word_of};
+use super::access::{Access, Kinds, Values};
+use super::bytes::{bytes_of, element, four, word_of};
 use crate::frontend::{access, fill_front_end_without_b, front_end_without_b, space, time_limb};
 use crate::{Step, Trace, Words};
 use field::{Goldilocks, Ring};
@@ -46,6 +47,14 @@ pub const INTERACTIONS: usize = 28;
 /// Constraints of its own, before those of LogUp.
 pub const CONSTRAINTS: usize = 56;
 
+/// Sums of the flags g1..g13.
+pub(super) fn kinds<E: Ring>([g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13]: [E; 13]) -> Kinds<E> {
+    let l2 = g3 + g4 + g9;
+    let l1 = l2 + g2 + g7 + g8;
+    let s1 = g13 + g12 + g11;
+    Kinds::of([l1 + g1 + g5 + g6, l1, l2, g4], [s1 + g10, s1, g13 + g12, g13], Some(g5 + g6), g7 + g8, g9, g6 + g8 + g9)
+}
+
 /// Constraints and interactions of one row.
 #[inline(always)]
 pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
@@ -53,40 +62,36 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
     let real = front_end_without_b!(c, OPS).eval(sink);
     let ea = c.a_lo + c.il;
     let (slot, old) = ([c.c_lo, c.c_hi], [c.q_lo, c.q_hi]);
-    let window =
-        Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
+    let (kinds, x) = (kinds(c.f), &c.x);
+    let window = Access { kinds, real, ea, msz: c.msz, c: slot, q: old, x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
     window.place(&c.o, 0, sink);
-    sink.constraint(window.sized(2) * c.o[7]);
-    sink.constraint(window.sized(4) * (c.o[5] + c.o[6] + c.o[7]));
-    sink.constraint(window.sized(8) * (real - c.o[0]));
+    sink.constraint(kinds.sized(2) * c.o[7]);
+    sink.constraint(kinds.sized(4) * (c.o[5] + c.o[6] + c.o[7]));
+    sink.constraint(kinds.sized(8) * (real - c.o[0]));
     window.in_bounds(sink);
     window.bytes(&c.v, sink);
-    moved(&c, &window, sink);
+    moved(&c, &kinds, sink);
     window.stored(sink);
     window.loaded(sink);
-    let (lo, hi) = (word_of::<S>(&c.v[..4]), word_of::<S>(&c.v[4..]));
+    let (lo, hi) = (word_of::<S>(four(&c.v, 0)), word_of::<S>(four(&c.v, 4)));
     let now = c.ts + S::number(2);
     access(sink, real, [S::number(space::LIN), c.cell], [lo, hi, c.m_pt], [c.nw_lo, c.nw_hi, now], c.m_dl);
 }
 
 /// M6, M7: the bytes of a load are those of its window; a store changes those and no others.
-fn moved<S: Words>(c: &Columns<S::E>, window: &Access<'_, S::E>, sink: &mut S) {
-    let ld = window.nl(0);
+fn moved<S: Words>(c: &Columns<S::E>, kinds: &Kinds<S::E>, sink: &mut S) {
+    let (nl, ns) = (&kinds.nl, &kinds.ns);
     for j in 0..8 {
-        let nl = window.nl(j);
         let seen = (0..8 - j).fold(S::E::ZERO, |sum, i| sum + c.o[i] * c.v[i + j]);
-        sink.constraint(nl * (c.x[j] - seen));
-        sink.constraint((ld - nl) * c.x[j]);
+        sink.constraint(nl[j] * (c.x[j] - seen));
+        sink.constraint((nl[0] - nl[j]) * c.x[j]);
     }
     for (new, first) in [(c.nw_lo, 0), (c.nw_hi, 4)] {
-        let mut change = S::E::ZERO;
-        for j in 0..8 {
-            let ns = window.ns(j);
-            for i in (first..first + 4).filter_map(|at: usize| at.checked_sub(j)) {
-                change += S::byte_power((i + j - first) as u32) * (c.o[i] * ns * (c.x[j] - c.v[i + j]));
-            }
-        }
-        sink.constraint(new - word_of::<S>(&c.v[first..first + 4]) - change);
+        let change = std::array::from_fn(|byte| {
+            let at = first + byte;
+            (0..=at).fold(S::E::ZERO, |sum, j| sum + c.o[at - j] * (ns[j] * (c.x[j] - c.v[at])))
+        });
+        sink.constraint(new - word_of::<S>(four(&c.v, first)) - word_of::<S>(change));
     }
 }
 

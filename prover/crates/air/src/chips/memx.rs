@@ -1,6 +1,7 @@
 //! MEMX: loads and stores whose bytes lie in two neighbouring cells (section 3.12). MEM cannot prove these, and this chip no others.
 
-use super::access::{Access, Values, bytes_of, element, word_of};
+use super::access::{Access, Kinds, Values};
+use super::bytes::{bytes_of, element, four, word_of};
 use crate::frontend::{access, fill_front_end_without_b, front_end_without_b, space, time_limb};
 use crate::{Step, Trace, Words};
 use field::{Goldilocks, Ring};
@@ -47,6 +48,14 @@ pub const INTERACTIONS: usize = 36;
 /// Constraints of its own, before those of LogUp.
 pub const CONSTRAINTS: usize = 51;
 
+/// Sums of the flags, which the specification calls g2 g3 g4 g7 g8 g9 g11 g12 g13. No operation has one byte, so more than none is more
+/// than one.
+fn kinds<E: Ring>([g2, g3, g4, g7, g8, g9, g11, g12, g13]: [E; 9]) -> Kinds<E> {
+    let l2 = g3 + g4 + g9;
+    let (l1, s1) = (l2 + g2 + g7 + g8, g13 + g12 + g11);
+    Kinds::of([l1, l1, l2, g4], [s1, s1, g13 + g12, g13], None, g7 + g8, g9, g8 + g9)
+}
+
 /// Constraints and interactions of one row.
 #[inline(always)]
 pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
@@ -54,41 +63,37 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
     let real = front_end_without_b!(c, OPS).eval(sink);
     let ea = c.a_lo + c.il;
     let (slot, old) = ([c.c_lo, c.c_hi], [c.q_lo, c.q_hi]);
-    let window =
-        Access { ops: OPS, f: &c.f, real, ea, msz: c.msz, c: slot, q: old, x: &c.x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
+    let (kinds, x) = (kinds(c.f), &c.x);
+    let window = Access { kinds, real, ea, msz: c.msz, c: slot, q: old, x, cell: c.cell, cl: c.cl, sl: c.sl, tb: c.tb, sg: c.sg };
     window.place(&c.o, 1, sink);
     let [.., o5, o6, o7] = c.o;
-    sink.constraint(window.sized(2) * (S::E::ONE - o7));
-    sink.constraint(window.sized(4) * (S::E::ONE - o5 - o6 - o7));
+    sink.constraint(kinds.sized(2) * (S::E::ONE - o7));
+    sink.constraint(kinds.sized(4) * (S::E::ONE - o5 - o6 - o7));
     window.in_bounds(sink);
     window.bytes(&c.v, sink);
-    moved(&c, &window, sink);
+    moved(&c, &kinds, sink);
     window.stored(sink);
     window.loaded(sink);
     let now = c.ts + S::number(2);
-    let w = |u: usize| word_of::<S>(&c.v[4 * u..4 * u + 4]);
+    let w = |u: usize| word_of::<S>(four(&c.v, 4 * u));
     access(sink, real, [S::number(space::LIN), c.cell], [w(0), w(1), c.m_pt], [c.n[0], c.n[1], now], c.m_dl);
     access(sink, real, [S::number(space::LIN), c.cell + S::E::ONE], [w(2), w(3), c.m2_pt], [c.n[2], c.n[3], now], c.m2_dl);
 }
 
 /// X6, X7: the bytes of a load are those of its window; a store changes those and no others.
-fn moved<S: Words>(c: &Columns<S::E>, window: &Access<'_, S::E>, sink: &mut S) {
-    let ld = window.nl(0);
+fn moved<S: Words>(c: &Columns<S::E>, kinds: &Kinds<S::E>, sink: &mut S) {
+    let (nl, ns) = (&kinds.nl, &kinds.ns);
     for j in 0..8 {
-        let nl = window.nl(j);
         let seen = (1..8).fold(S::E::ZERO, |sum, i| sum + c.o[i - 1] * c.v[i + j]);
-        sink.constraint(nl * (c.x[j] - seen));
-        sink.constraint((ld - nl) * c.x[j]);
+        sink.constraint(nl[j] * (c.x[j] - seen));
+        sink.constraint((nl[0] - nl[j]) * c.x[j]);
     }
     for u in 0..4 {
-        let mut change = S::E::ZERO;
-        for j in 0..8 {
-            let ns = window.ns(j);
-            for i in (1..8).filter(|i| (i + j) / 4 == u) {
-                change += S::byte_power((i + j - 4 * u) as u32) * (c.o[i - 1] * ns * (c.x[j] - c.v[i + j]));
-            }
-        }
-        sink.constraint(c.n[u] - word_of::<S>(&c.v[4 * u..4 * u + 4]) - change);
+        let change = std::array::from_fn(|byte| {
+            let at = 4 * u + byte;
+            (0..8).filter(|j| (j + 1..j + 8).contains(&at)).fold(S::E::ZERO, |sum, j| sum + c.o[at - j - 1] * (ns[j] * (c.x[j] - c.v[at])))
+        });
+        sink.constraint(c.n[u] - word_of::<S>(four(&c.v, 4 * u)) - word_of::<S>(change));
     }
 }
 

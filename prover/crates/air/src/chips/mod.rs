@@ -3,6 +3,7 @@
 mod access;
 pub mod arith;
 pub mod bit;
+mod bytes;
 pub mod cpu;
 pub mod intab;
 pub mod lut;

@@ -1,6 +1,5 @@
 //! MTRAP: loads and stores out of bounds (section 3.13). The next instruction is the trap vector; nothing but the address is read.
 
-use super::access::size_of;
 use super::mem;
 use crate::frontend::{FrontEnd, Read, State, time_limb};
 use crate::{Step, Trace, Words};
@@ -47,7 +46,7 @@ pub fn eval<S: Words>(row: &[S::E], sink: &mut S) {
         halt: S::E::ZERO,
     };
     let real = front.eval(sink);
-    let beyond = c.a_lo + c.il + size_of(OPS, &c.f) - S::E::ONE - S::number(S::LIMB) * c.msz;
+    let beyond = c.a_lo + c.il + mem::kinds(c.f).size() - S::E::ONE - S::number(S::LIMB) * c.msz;
     sink.range16(real, c.e0);
     sink.range16(real, c.e1);
     sink.range16(real, (beyond - c.e0 - S::number(S::LIMB) * c.e1) * S::number(S::INV_WORD));

@@ -36,7 +36,6 @@ impl<E: Ring> Kinds<E> {
 }
 
 /// Everything that ARITH says beyond the front end.
-#[inline(always)]
 pub(super) fn eval<S: Words>(c: &Columns<S::E>, real: S::E, sink: &mut S) {
     let kinds = Kinds::of(c.f);
     for i in 0..9 {
