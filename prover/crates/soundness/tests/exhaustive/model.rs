@@ -75,7 +75,7 @@ impl Model {
     fn speaks_of(&self, op: Op, (constraint, index): (bool, usize)) -> bool {
         let given = self.given(op, &[]);
         let said = if constraint { &self.said.constraints[index] } else { &self.said.interactions[index].multiplicity };
-        !substitute(said, &given, SMALL).is_empty()
+        !substitute(said, &given).is_empty()
     }
 
     /// An assignment with the flags of `op`.

@@ -109,7 +109,7 @@ impl Chip {
         self.model.spare(constraint, 11, |op, without, one_in| {
             let plan = self.plan(op, &[without]);
             let mut random = seeds.random(u64::from(op.code()));
-            (0..20_000 / one_in).any(|_| self.rows(op, &plan, Access::random(&mut random)).1 > 0)
+            (0..8_000 / one_in).any(|_| self.rows(op, &plan, Access::random(&mut random)).1 > 0)
         })
     }
 }
@@ -184,6 +184,10 @@ fn every_access_has_rows_in_exactly_one_chip() {
 #[test]
 fn every_equation_and_lookup_is_needed() {
     let seeds = Seeds::new("every_equation_and_lookup_is_needed");
-    eprintln!("MEM {:?}", Chip::of(Table::Mem).spare(&seeds, 14));
-    eprintln!("MEMX {:?}", Chip::of(Table::Memx).spare(&seeds, 10));
+    // M6 for j = 0 says 0 = 0. The AND of M9 makes sg a bit where there is one, s (1 - ..) = 0 only fixes it elsewhere. Bytes 4..8 of a store
+    // go together to the high word, so MEM need not know that they are bytes. The times of the last R32 are no part of this model.
+    let spare = [(true, 28), (true, 52), (true, 53), (false, 21), (false, 22), (false, 26), (false, 27)];
+    assert_eq!(Chip::of(Table::Mem).spare(&seeds, 14), spare);
+    let spare = [(true, 22), (true, 24), (true, 47), (true, 48), (false, 30), (false, 31), (false, 34), (false, 35)];
+    assert_eq!(Chip::of(Table::Memx).spare(&seeds, 10), spare);
 }

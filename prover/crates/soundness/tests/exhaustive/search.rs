@@ -151,7 +151,7 @@ fn linear_in(polynomial: &Polynomial, column: u8) -> Option<(Polynomial, Polynom
 
 /// The rules of one kind of row: what `said` says once `given` columns (flags, for instance) are fixed. `skip` leaves out one constraint.
 fn rules(said: &Said, given: &[Option<u64>], skip: &dyn Fn(bool, usize) -> bool) -> Vec<Rule> {
-    let fixed = |p: &Polynomial| substitute(p, given, SMALL);
+    let fixed = |p: &Polynomial| substitute(p, given);
     let mut rules = Vec::new();
     for (i, constraint) in said.constraints.iter().enumerate() {
         let constraint = fixed(constraint);

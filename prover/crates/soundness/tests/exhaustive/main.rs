@@ -1,0 +1,9 @@
+//! BIT, ARITH, MEM, MEMX and MTRAP in the miniature model (docs/formats/prover.md, section 6.6): all inputs, all rows. Equal inputs have one
+//! output, it is the right one, and without any one of the equations and lookups some wrong output appears.
+
+mod arith;
+mod bit;
+mod memory;
+mod model;
+mod poly;
+mod search;
