@@ -17,6 +17,9 @@ internal static class BundleFiles
     private const string CommandFolder = "commands/";
     private const string ModuleFolder = "modules/";
     private const string ModuleSuffix = ".wasm";
+    public const int MaxReceipts = 1000;
+    private const string ReceiptFolder = "receipts/", ReceiptSuffix = ".receipt";
+    private const string ImageFolder = "images/", ImageSuffix = ".image";
     private const string WasmMachine = "wasm:sha256:";
 
     /// <summary>Streams are numbered, since stream names are no file names.</summary>
@@ -41,7 +44,39 @@ internal static class BundleFiles
 
     /// <summary>The file of the module that a link names; null when its machine is none.</summary>
     public static string? ModuleOf(MachineId machine) =>
-        machine.IsWasm ? Module(Digest.Parse(machine.Value[WasmMachine.Length..])) : null;
+        HashOf(machine) is { } hash ? Module(hash) : null;
+
+    /// <summary>SHA-256 of the module that a link names; null when its machine is none.</summary>
+    public static Digest? HashOf(MachineId machine) => machine.IsWasm ? Digest.Parse(machine.Value[WasmMachine.Length..]) : null;
+
+    /// <summary>The receipt of the transition that begins at a revision of a stream.</summary>
+    public static string Receipt(int index, long revision) => string.Create(CultureInfo.InvariantCulture, $"{ReceiptFolder}{Number(index)}-{revision}{ReceiptSuffix}");
+
+    /// <summary>Whether a file is a receipt by its name, of any stream.</summary>
+    public static bool IsReceipt(string name)
+    {
+        if (!name.StartsWith(ReceiptFolder, StringComparison.Ordinal) || !name.EndsWith(ReceiptSuffix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var parts = name[ReceiptFolder.Length..^ReceiptSuffix.Length].Split('-');
+        return parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MaxStreams
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+            && Receipt(number - 1, revision) == name;
+    }
+
+    /// <summary>The image of an image id.</summary>
+    public static string Image(Digest id) => ImageFolder + id + ImageSuffix;
+
+    /// <summary>Whether a file is an image by its name.</summary>
+    public static bool IsImage(string name, out Digest id)
+    {
+        id = default;
+        return name.StartsWith(ImageFolder, StringComparison.Ordinal) && name.EndsWith(ImageSuffix, StringComparison.Ordinal)
+            && name.Length > ImageFolder.Length + ImageSuffix.Length && Digest.TryParse(name[ImageFolder.Length..^ImageSuffix.Length], out id);
+    }
 
     /// <summary>Whether a file is a module by its name.</summary>
     public static bool IsModule(string name, out Digest hash)

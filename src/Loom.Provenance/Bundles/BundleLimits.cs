@@ -10,7 +10,7 @@ public sealed record BundleLimits
     public long MaxBytes { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>Most files in the ZIP.</summary>
-    public int MaxEntries { get; init; } = 14_000;
+    public int MaxEntries { get; init; } = 16_000;
 
     /// <summary>Longest line of a stream file, in bytes (a transition holds 900,000 bytes; base64 adds a third).</summary>
     public int MaxLineBytes { get; init; } = 1_500_000;

@@ -85,7 +85,8 @@ public static class BundleReader
             known.Add(BundleFiles.StateBefore(i));
         }
 
-        if (files.Keys.FirstOrDefault(f => f != BundleFiles.Envelope && !known.Contains(f) && !BundleFiles.IsCommand(f, out _) && !BundleFiles.IsModule(f, out _)) is { } unknown)
+        if (files.Keys.FirstOrDefault(f => f != BundleFiles.Envelope && !known.Contains(f) && !BundleFiles.IsCommand(f, out _) && !BundleFiles.IsModule(f, out _)
+            && !BundleFiles.IsReceipt(f) && !BundleFiles.IsImage(f, out _)) is { } unknown)
         {
             throw new BundleMalformedException(unknown, "no file of format v1 has this name, or it belongs to no stream of the bundle");
         }

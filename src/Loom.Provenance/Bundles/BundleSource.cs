@@ -34,6 +34,9 @@ public sealed record BundleSource
     /// <summary>The modules that the streams' links name, by SHA-256; further ones are left out, and all of them where something is hidden.</summary>
     public IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Modules { get; init; } = new Dictionary<Digest, ReadOnlyMemory<byte>>();
 
+    /// <summary>The images that the receipts name, by image id; further ones are left out.</summary>
+    public IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Images { get; init; } = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+
     /// <summary>What to leave out.</summary>
     public BundleHide Hide { get; init; }
 }
@@ -49,6 +52,12 @@ public sealed record BundleStream
 
     /// <summary>Where each transition's link is in the log, in order; one per transition.</summary>
     public required IReadOnlyList<BundleLeaf> Leaves { get; init; }
+
+    /// <summary>
+    /// The receipts of transitions, each with its input and output attached, by the revision of the transition's first event. Those of other
+    /// revisions are left out, and all of them where something is hidden: a statement holds unsalted digests of whole frames.
+    /// </summary>
+    public IReadOnlyDictionary<long, ReadOnlyMemory<byte>> Receipts { get; init; } = new Dictionary<long, ReadOnlyMemory<byte>>();
 
     /// <summary>The state at the head; null when it cannot be had (erased).</summary>
     public BundleState? Head { get; init; }

@@ -36,7 +36,8 @@ public static class BundleWriter
         var inclusion = new ArrayBufferWriter<byte>(64 * 1024);
         for (var i = 0; i < streams.Length; i++)
         {
-            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands, modules);
+            var receipts = new ReceiptFiles(streams[i], i, source, files);
+            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands, modules, receipts);
             files[statedStream.File] = bytes;
             stated.Add(statedStream);
             AddStates(files, streams[i], i, source.Hide);
@@ -49,7 +50,7 @@ public static class BundleWriter
         files[BundleFiles.Inclusion] = inclusion.WrittenMemory;
         files[BundleFiles.Checkpoint] = Encoding.UTF8.GetBytes(source.CheckpointNote);
         AddConsistency(files, source.Consistency);
-        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any, modules.Any);
+        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any, modules.Any, files.Keys.Any(BundleFiles.IsReceipt));
 
         var statement = new BundleStatement
         {

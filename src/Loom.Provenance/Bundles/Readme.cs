@@ -6,7 +6,7 @@ namespace Loom.Provenance;
 /// <summary>The bundle's README.txt: plain words for whoever opens the ZIP without Loom.</summary>
 internal static class Readme
 {
-    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide, bool commands, bool modules)
+    public static byte[] Write(IReadOnlyList<StatedStream> streams, Checkpointed log, BundleHide hide, bool commands, bool modules, bool receipts)
     {
         var text = new StringBuilder();
         text.Append(
@@ -34,6 +34,11 @@ internal static class Readme
         if (modules)
         {
             text.Append("  modules/                    the WebAssembly modules that decided, each named by its SHA-256: anyone can run them again\n");
+        }
+
+        if (receipts)
+        {
+            text.Append("  receipts/, images/          proofs that those modules gave those states and events, and the programs that they are about\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nLog:       {log.Origin}\nTree size: {log.Size}\nRoot:      {log.Root}\n\nStreams:\n");

@@ -25,4 +25,7 @@ public sealed record ReceiptResult
 
     /// <summary>Segments, each a proof of its own part of the run.</summary>
     public int Segments { get; init; }
+
+    /// <summary>How hard it is to forge such a receipt; null when the receipt was refused before its form was known.</summary>
+    public SecurityBits? Security { get; init; }
 }

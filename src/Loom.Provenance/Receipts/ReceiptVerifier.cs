@@ -60,12 +60,14 @@ public static class ReceiptVerifier
             : proof.Length - ProofLayout.PrefixBytes < segments * Tables.HeightBytes
                 ? new(ReceiptCheck.Length, "proof", $"{segments * Tables.HeightBytes} bytes of heights", $"{proof.Length - ProofLayout.PrefixBytes} bytes")
             : null;
+        SecurityBits? security = null;
         if (error is null && ProofLayout.Of(proof.Slice(ProofLayout.PrefixBytes, segments * Tables.HeightBytes), set, program.RomLogHeight, out error) is { } layout)
         {
+            security = SecurityBits.Of(set, layout.Segments.Max(s => s.LogHeight), layout.Segments.Max(s => s.OpenedValues + s.MainColumns), segments);
             error = Decode(layout, proof) ?? Opened(statement, input, output) ?? Prove(program, statement, input, output, proof, layout, set);
         }
 
-        return new ReceiptResult { Error = error, Set = set, Segments = segments };
+        return new ReceiptResult { Error = error, Set = set, Segments = segments, Security = security };
     }
 
     // Step 2, as far as it concerns the id.

@@ -56,14 +56,16 @@ public static class BundleVerifier
         var streams = new List<StreamSummary>();
         var commands = new CommandBlobs(bundle);
         using var replay = new Replay(bundle, options.Replay, cancellationToken);
+        var receipts = new Proofs(bundle, trust);
         using var proofs = Lines.Of(BundleFiles.Inclusion, bundle.File(BundleFiles.Inclusion)!.Value, bundle.Limits.MaxLineBytes).GetEnumerator();
         for (var i = 0; i < bundle.Statement.Streams.Count; i++)
         {
-            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At), commands, replay).Run(cancellationToken));
+            streams.Add(new StreamCheck(bundle, i, findings, proofs, log, new Timestamp(options.At), commands, replay, receipts).Run(cancellationToken));
         }
 
         commands.CheckUnnamed(findings.Intact);
         replay.Modules.CheckFiles(findings.Intact);
+        receipts.CheckFiles(findings.Intact);
         if (proofs.MoveNext())
         {
             findings.Included.Add(new Finding("there are more inclusion proofs than links", Place: Lines.Place(BundleFiles.Inclusion, proofs.Current.Number)));
@@ -78,7 +80,7 @@ public static class BundleVerifier
             LogClaims.Complete(bundle, trust, findings.Complete),
             SeenClaim.Consistent(bundle, log, trust, options),
             .. WitnessClaims.Of(log, trust),
-            .. EvidenceClaims.Of(streams, replay),
+            .. EvidenceClaims.Of(streams, replay, receipts),
             ChainClaims.Disclosed(findings),
         ];
         return new VerificationReport

@@ -1,14 +1,14 @@
 namespace Loom.Provenance;
 
-/// <summary>Claims that rest on evidence beside links and log. For origin and receipts format v1 has room, but no bundle of this version carries any.</summary>
+/// <summary>Claims that rest on evidence beside links and log. For the origin format v1 has room, but no bundle of this version carries any.</summary>
 internal static class EvidenceClaims
 {
     private const string Anyone = "Nobody for that: anyone can run the modules again. That they do what they ought to is their authors' word.";
 
-    public static IEnumerable<ClaimVerdict> Of(IReadOnlyList<StreamSummary> streams, Replay replay)
+    public static IEnumerable<ClaimVerdict> Of(IReadOnlyList<StreamSummary> streams, Replay replay, Proofs proofs)
     {
         yield return new ClaimVerdict(Claim.Origin, "origin attested", Verdict.NotCovered, "the bundle has no attestation of where the initial state came from", "Nobody yet: there is no evidence to believe.");
-        yield return new ClaimVerdict(Claim.Proven, "proven", Verdict.NotCovered, "the bundle has no receipts", "Nobody yet: there is no evidence to believe.");
+        yield return proofs.Line();
         yield return Replayed(streams, replay);
     }
 

@@ -20,7 +20,7 @@ internal sealed class Findings
 }
 
 /// <summary>Reads one stream and applies every check that looks at its links.</summary>
-internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at, CommandBlobs commands, Replay replay)
+internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, IEnumerator<(int Number, ReadOnlyMemory<byte> Line)> proofs, Checkpointed log, Timestamp at, CommandBlobs commands, Replay replay, Proofs receipts)
 {
     private readonly StatedStream _stated = bundle.Statement.Streams[index];
     private readonly List<StreamLine> _parts = [];
@@ -33,6 +33,7 @@ internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, I
     public StreamSummary Run(CancellationToken cancellationToken)
     {
         var again = new StreamReplay(_stated.Name, index, replay);
+        var proven = new StreamProof(_stated.Name, index, receipts);
         var intact = new IntactCheck(_stated.Name, findings.Intact, findings.Disclosure, commands);
         var ordered = new OrderedCheck(_stated.Name, findings.Ordered);
         foreach (var (number, line) in bundle.ReadLines(_stated.File))
@@ -48,6 +49,7 @@ internal sealed class StreamCheck(Bundle bundle, int index, Findings findings, I
             ordered.Check(link, line.Metadata.Opening!);
             Included(link);
             again.Check(_parts, line.Metadata);
+            proven.Check(line.Metadata);
             cancellationToken.ThrowIfCancellationRequested();
             findings.AfterEvaluation += link.At > at ? 1 : 0;
             _first ??= link;
