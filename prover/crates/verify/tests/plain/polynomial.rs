@@ -2,21 +2,29 @@
 use field::{F3, Goldilocks, Ring};
 use proto::domain::{bit_reverse, omega, shift};
 
-/// Values at 1, w, w^2, .. of a polynomial; w has the order of the length.
-fn transform(coefficients: &[Goldilocks], w: Goldilocks) -> Vec<Goldilocks> {
-    if coefficients.len() == 1 {
-        return coefficients.to_vec();
+/// Values at 1, w, w^2, .. of a polynomial, in bit-reversed order; w has the order of the length. Halves the polynomial modulo x^(n/2) - 1
+/// and x^(n/2) + 1, again and again.
+fn transform(mut coefficients: Vec<Goldilocks>, mut w: Goldilocks) -> Vec<Goldilocks> {
+    let mut len = coefficients.len();
+    while len > 1 {
+        for block in coefficients.chunks_mut(len) {
+            let (low, high) = block.split_at_mut(len / 2);
+            let mut x = Goldilocks::ONE;
+            for (a, b) in low.iter_mut().zip(high) {
+                (*a, *b) = (*a + *b, (*a - *b) * x);
+                x *= w;
+            }
+        }
+        len /= 2;
+        w = w * w;
     }
-    let half = |first: usize| transform(&coefficients.iter().skip(first).step_by(2).copied().collect::<Vec<_>>(), w * w);
-    let (even, odd) = (half(0), half(1));
-    let mut values = vec![Goldilocks::ZERO; coefficients.len()];
-    let mut x = Goldilocks::ONE;
-    for i in 0..even.len() {
-        values[i] = even[i] + x * odd[i];
-        values[i + even.len()] = even[i] - x * odd[i];
-        x *= w;
-    }
-    values
+    coefficients
+}
+
+/// Bit-reversed order made natural, or the other way round.
+fn reverse(values: &[Goldilocks]) -> Vec<Goldilocks> {
+    let k = log(values.len());
+    (0..values.len()).map(|i| values[bit_reverse(i, k)]).collect()
 }
 
 /// log2 of a length.
@@ -28,7 +36,8 @@ pub fn log(len: usize) -> u32 {
 /// The coefficients of the polynomial with these values on the trace domain of their number.
 pub fn interpolate(values: &[Goldilocks]) -> Vec<Goldilocks> {
     let scale = Goldilocks::new(values.len() as u64).inverse();
-    transform(values, omega(log(values.len())).inverse()).into_iter().map(|c| c * scale).collect()
+    let coefficients = reverse(&transform(values.to_vec(), omega(log(values.len())).inverse()));
+    coefficients.into_iter().map(|c| c * scale).collect()
 }
 
 /// The values, bit-reversed, on the evaluation domain of size 2^k.
@@ -40,16 +49,13 @@ pub fn extend(coefficients: &[Goldilocks], k: u32) -> Vec<Goldilocks> {
         scaled[i % (1 << k)] += *c * power;
         power *= h;
     }
-    let values = transform(&scaled, omega(k));
-    (0..1 << k).map(|j| values[bit_reverse(j, k)]).collect()
+    transform(scaled, omega(k))
 }
 
 /// The coefficients of the polynomial with these bit-reversed values on h <omega>, whose size is their number.
 pub fn interpolate_coset(values: &[Goldilocks], h: Goldilocks) -> Vec<Goldilocks> {
-    let k = log(values.len());
-    let natural: Vec<Goldilocks> = (0..values.len()).map(|i| values[bit_reverse(i, k)]).collect();
     let (mut power, inverse) = (Goldilocks::ONE, h.inverse());
-    let mut coefficients = interpolate(&natural);
+    let mut coefficients = interpolate(&reverse(values));
     for c in &mut coefficients {
         *c *= power;
         power *= inverse;
