@@ -84,7 +84,8 @@ fn body(code: u8, places: [Place; 2]) -> Vec<u8> {
 fn run(module: &[u8], pairs: &[(u64, u64)]) -> Vec<Outcome> {
     let calls: Vec<_> = pairs.iter().map(|&(a, b)| Call { export: "f".to_owned(), args: vec![a, b] }).collect();
     let program = translate_script(module, &Options::default(), &calls).expect("it is within the subset");
-    let execution = vm::run(&program, &[], &vm::Limits::default(), &AtomicBool::new(false)).expect("it ends");
+    let execution =
+        vm::run(&program, &[], &vm::Limits { frame_slots: 1 << 14, ..vm::Limits::default() }, &AtomicBool::new(false)).expect("it ends");
     outcomes(&execution.output).expect("the output of a script")
 }
 

@@ -158,7 +158,9 @@ pub fn program(module: &Module) -> Program {
 }
 
 pub fn run_program(program: &Program, input: &[u8]) -> Execution {
-    vm::run(program, input, &vm::Limits::default(), &AtomicBool::new(false)).unwrap_or_else(|e| panic!("{e}"))
+    // Fewer slots than the default: clearing them takes longer than these runs.
+    let limits = vm::Limits { frame_slots: 1 << 13, ..vm::Limits::default() };
+    vm::run(program, input, &limits, &AtomicBool::new(false)).unwrap_or_else(|e| panic!("{e}"))
 }
 
 pub fn run(module: &Module, input: &[u8]) -> Execution {
