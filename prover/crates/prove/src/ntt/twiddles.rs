@@ -1,0 +1,62 @@
+use crate::domain::{omega, shift};
+use field::{Goldilocks, Ring};
+
+/// u, u^2, u^3: what a radix-4 step at one block multiplies by.
+pub type Quad = [Goldilocks; 3];
+
+/// The twiddles of every transform up to a size.
+pub struct Twiddles {
+    /// `coset[k][m]`: block m of level k on the shifted domains D (section 4.2): u = h_(k+2) omega_(k+2)^rev_k(m).
+    coset: Vec<Vec<Quad>>,
+    /// `plain_inverse[m]`: block m of any level on the unshifted domains, inverted: omega_(k+2)^-rev_k(m), whatever k.
+    plain_inverse: Vec<Quad>,
+}
+
+/// The lowest `bits` bits of `index` in reverse order.
+pub fn bit_reverse(index: usize, bits: u32) -> usize {
+    if bits == 0 { 0 } else { index.reverse_bits() >> (usize::BITS - bits) }
+}
+
+/// start * step^rev(m) for m < 2^bits, with their squares and cubes; step has order 4 * 2^bits.
+fn quads(start: Goldilocks, step: Goldilocks, bits: u32) -> Vec<Quad> {
+    let mut powers = Vec::with_capacity(1 << bits);
+    powers.push(start);
+    for k in 0..bits {
+        let factor = step.pow(1 << (bits - 1 - k));
+        for m in 0..1 << k {
+            powers.push(powers[m] * factor);
+        }
+    }
+    powers.into_iter().map(|u| [u, u * u, u * u * u]).collect()
+}
+
+impl Twiddles {
+    /// For transforms to domains of up to 2^`log_size` points, at most 2^32. 12 bytes a point.
+    pub fn new(log_size: u32) -> Self {
+        let levels = log_size.saturating_sub(1);
+        Self {
+            coset: (0..levels).map(|k| quads(shift(k + 2), omega(k + 2), k)).collect(),
+            plain_inverse: if levels == 0 { Vec::new() } else { quads(Goldilocks::ONE, omega(log_size).inverse(), levels - 1) },
+        }
+    }
+
+    /// The quads of the blocks of level `k` of the shifted domains.
+    #[inline(always)]
+    pub fn coset(&self, k: usize) -> &[Quad] {
+        &self.coset[k]
+    }
+
+    /// The inverted quads of the blocks of any level of the unshifted domains.
+    #[inline(always)]
+    pub fn plain_inverse(&self) -> &[Quad] {
+        &self.plain_inverse
+    }
+
+    /// The twiddle that splits block `m` of level `k` of the shifted domains in two.
+    pub fn halving(&self, k: usize, m: usize) -> Goldilocks {
+        match self.coset.get(k) {
+            Some(level) => level[m][1],
+            None => shift(k as u32 + 1) * omega(k as u32 + 1).pow(bit_reverse(m, k as u32) as u64),
+        }
+    }
+}
