@@ -1,6 +1,8 @@
-use crate::ntt::{Twiddles, bit_reverse, forward, inverse};
+use crate::domain::bit_reverse;
+use crate::ntt::{Twiddles, forward, inverse};
 use crate::team::Team;
 use field::{Goldilocks, Kernel, Packed, Ring, Row};
+use proto::Rows;
 
 /// The low-degree extension of the columns of one table: their values on D_l (section 4.2), bit-reversed, in tiles of eight columns.
 pub struct Matrix {
@@ -36,6 +38,21 @@ impl Matrix {
             let transposed = V::transpose(std::array::from_fn(|i| V::load(&rows[i])));
             out.copy_from_slice(&transposed[..out.len()]);
         }
+    }
+}
+
+impl Rows for Matrix {
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn get(&self, row: usize, column: usize) -> u64 {
+        self.value(column, row).value()
+    }
+
+    fn eight(&self, first: usize, column: usize) -> [u64; 8] {
+        let rows = &self.tiles[column / 8][first..first + 8];
+        std::array::from_fn(|lane| rows[lane].0[column % 8].value())
     }
 }
 

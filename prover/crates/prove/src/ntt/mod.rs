@@ -9,4 +9,4 @@ mod transform;
 mod twiddles;
 
 pub use transform::{forward, inverse};
-pub use twiddles::{Quad, Twiddles, bit_reverse};
+pub use twiddles::{Quad, Twiddles};

@@ -157,9 +157,8 @@ impl Kernel for InverseLeaf<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bit_reverse;
     use super::*;
-    use crate::domain::{omega, shift};
+    use crate::domain::{bit_reverse, omega, shift};
     use field::{Ring, Simd};
     use std::sync::atomic::AtomicBool;
 

@@ -1,4 +1,4 @@
-use crate::domain::{omega, shift};
+use crate::domain::{bit_reverse, omega, shift};
 use field::{Goldilocks, Ring};
 
 /// u, u^2, u^3: what a radix-4 step at one block multiplies by.
@@ -10,11 +10,6 @@ pub struct Twiddles {
     coset: Vec<Vec<Quad>>,
     /// `plain_inverse[m]`: block m of any level on the unshifted domains, inverted: omega_(k+2)^-rev_k(m), whatever k.
     plain_inverse: Vec<Quad>,
-}
-
-/// The lowest `bits` bits of `index` in reverse order.
-pub fn bit_reverse(index: usize, bits: u32) -> usize {
-    if bits == 0 { 0 } else { index.reverse_bits() >> (usize::BITS - bits) }
 }
 
 /// start * step^rev(m) for m < 2^bits, with their squares and cubes; step has order 4 * 2^bits.
