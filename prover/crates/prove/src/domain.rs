@@ -1,18 +1,23 @@
 use field::Goldilocks;
 pub use proto::domain::{bit_reverse, omega, shift};
 
+/// start * step^rev(m) for m < 2^`bits`, the exponent reversed in `bits` bits.
+pub fn reversed_powers(start: Goldilocks, step: Goldilocks, bits: u32) -> Vec<Goldilocks> {
+    let mut powers = Vec::with_capacity(1 << bits);
+    powers.push(start);
+    for i in 0..bits {
+        let factor = step.pow(1 << (bits - 1 - i));
+        for m in 0..1 << i {
+            powers.push(powers[m] * factor);
+        }
+    }
+    powers
+}
+
 /// The first 2^`bits` positions of the bit-reversed domain D of size 2^`log_size` (section 4.2): a coset of <omega_bits>.
 pub fn points(log_size: u32, bits: u32) -> Vec<Goldilocks> {
     debug_assert!(bits <= log_size);
-    let mut points = Vec::with_capacity(1 << bits);
-    points.push(shift(log_size));
-    for i in 0..bits {
-        let factor = omega(i + 1);
-        for m in 0..1 << i {
-            points.push(points[m] * factor);
-        }
-    }
-    points
+    reversed_powers(shift(log_size), omega(bits), bits)
 }
 
 #[cfg(test)]

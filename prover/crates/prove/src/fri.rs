@@ -1,5 +1,5 @@
 use crate::commitment::commit_layer;
-use crate::domain::{points, shift};
+use crate::domain::{omega, reversed_powers, shift};
 use crate::matrix::interpolate;
 use crate::ntt::Twiddles;
 use crate::team::{Cancelled, Team};
@@ -64,12 +64,11 @@ pub fn row_of(value: &F3) -> Row {
 fn fold(team: &Team, values: &[F3], phi: F3) -> Result<Vec<F3>, Cancelled> {
     let fold = Fold::new(phi);
     let log_size = values.len().trailing_zeros();
-    // Leaf j begins at position 8 j, whose point is point j of the coset h_m <omega_(m-3)>.
+    // Leaf j begins at position 8 j, where the first three bits of the exponent's reverse are 0.
     let mut folded = vec![F3::ZERO; values.len() / ARITY];
-    let points = points(log_size, log_size - LOG_ARITY);
-    let step = leaf_points(&points, log_size);
+    let points = reversed_powers(shift(log_size), omega(log_size), log_size - LOG_ARITY);
     team.each_with(
-        folded.chunks_mut(CHUNK).zip(values.chunks(ARITY * CHUNK)).zip(step.chunks(CHUNK)),
+        folded.chunks_mut(CHUNK).zip(values.chunks(ARITY * CHUNK)).zip(points.chunks(CHUNK)),
         || (Vec::<Goldilocks>::new(), Vec::new()),
         |(inverses, products), ((out, values), points)| {
             inverses.clear();

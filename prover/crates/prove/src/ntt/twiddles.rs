@@ -1,4 +1,4 @@
-use crate::domain::{bit_reverse, omega, shift};
+use crate::domain::{bit_reverse, omega, reversed_powers, shift};
 use field::{Goldilocks, Ring};
 
 /// u, u^2, u^3: what a radix-4 step at one block multiplies by.
@@ -14,15 +14,7 @@ pub struct Twiddles {
 
 /// start * step^rev(m) for m < 2^bits, with their squares and cubes; step has order 4 * 2^bits.
 fn quads(start: Goldilocks, step: Goldilocks, bits: u32) -> Vec<Quad> {
-    let mut powers = Vec::with_capacity(1 << bits);
-    powers.push(start);
-    for k in 0..bits {
-        let factor = step.pow(1 << (bits - 1 - k));
-        for m in 0..1 << k {
-            powers.push(powers[m] * factor);
-        }
-    }
-    powers.into_iter().map(|u| [u, u * u, u * u * u]).collect()
+    reversed_powers(start, step, bits).into_iter().map(|u| [u, u * u, u * u * u]).collect()
 }
 
 impl Twiddles {

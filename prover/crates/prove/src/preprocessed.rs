@@ -1,0 +1,26 @@
+use crate::commitment::commit;
+use crate::matrix::{Matrix, extend};
+use crate::ntt::Twiddles;
+use crate::team::{Cancelled, Team};
+use field::Goldilocks;
+use proto::Tree;
+
+/// The preprocessed columns of ROM or LUT with their tree.
+pub struct Preprocessed {
+    /// The extension.
+    pub matrix: Matrix,
+    /// The tree over it alone.
+    pub tree: Tree,
+}
+
+impl Preprocessed {
+    /// Extends and commits columns of 2^l values.
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn new(team: &Team, twiddles: &Twiddles, blowup: u32, columns: &[Vec<Goldilocks>]) -> Result<Self, Cancelled> {
+        let matrix = extend(team, twiddles, blowup, &[columns], || ())?.remove(0);
+        let tree = commit(team, blowup, &[&matrix])?;
+        Ok(Self { matrix, tree })
+    }
+}

@@ -1,0 +1,279 @@
+use crate::commitment::commit;
+use crate::committed::Committed;
+use crate::deep::{self, Extent, Group};
+use crate::domain::{omega, shift};
+use crate::evaluate::Point;
+use crate::fri::{Fri, row_of};
+use crate::logup::{Aux, aux};
+use crate::matrix::{Matrix, extend, interpolate, spread};
+use crate::ntt::Twiddles;
+use crate::open::{self, grind};
+use crate::preprocessed::Preprocessed;
+use crate::progress::Reporter;
+use crate::quotient::quotient;
+use crate::team::{Phase, Team};
+use crate::{Error, Options, memory};
+use air::chips::lut;
+use air::{Challenges, Table, Trace, Witness};
+use field::{Cubic, F3, Goldilocks, Row};
+use proto::{
+    Claim, Heights, Image, Layout, MIN_LOG_HEIGHT, Opened, ParameterSet, Receipt, SegmentProof, TableWidths, Transcript, Tree, Widths,
+    encode_digests, encode_elements, encode_proof,
+};
+
+/// The widths of the tables.
+pub fn widths() -> Widths {
+    let widths = |table: Table| TableWidths {
+        main: table.main_width(),
+        prep: table.prep_width(),
+        interactions: table.interactions(),
+        constraints: table.constraints(),
+    };
+    Widths(Table::ALL.map(widths).to_vec())
+}
+
+/// Proves that a witness holds, in one segment (section 4). The claim is not checked against it: what does not hold gives a receipt that the
+/// verifier refuses.
+///
+/// # Errors
+/// Everything in [`Error`] but a malformed program.
+pub fn prove_witness(witness: Witness, image: &Image, claim: &Claim, params: &ParameterSet, options: &Options) -> Result<Receipt, Error> {
+    let mut traces = witness.traces;
+    traces.sort_by_key(|trace| trace.table);
+    let highest = traces.iter().map(Trace::log_height).max().unwrap_or(0);
+    if let Some(first) = traces.first_mut().filter(|_| highest < MIN_LOG_HEIGHT) {
+        first.pad(MIN_LOG_HEIGHT);
+    }
+    let mut heights = Heights::NONE;
+    for trace in &traces {
+        heights.0[usize::from(trace.table.id())] = trace.log_height() as u8;
+    }
+    let layout = Layout::new(*params, heights, &widths())?;
+    let needed = memory::estimate(&layout);
+    if needed > options.memory {
+        return Err(Error::Memory { needed, limit: options.memory });
+    }
+    let team = options.team();
+    let twiddles = Twiddles::new(layout.log_domain());
+    let prover = Prover { team, options, params: *params, twiddles: &twiddles, log_height: layout.log_height };
+    let proof = prover.segment(traces, heights, image, claim)?;
+    Ok(Receipt { claim: *claim, proof: encode_proof(params, &[proof]) })
+}
+
+/// What every phase needs.
+struct Prover<'a> {
+    team: Team<'a>,
+    options: &'a Options<'a>,
+    params: ParameterSet,
+    twiddles: &'a Twiddles,
+    /// L.
+    log_height: u32,
+}
+
+/// Matrices under one tree.
+struct Bundle {
+    matrices: Vec<Matrix>,
+    tree: Tree,
+}
+
+impl Bundle {
+    fn views(&self) -> Vec<&Matrix> {
+        self.matrices.iter().collect()
+    }
+}
+
+impl Prover<'_> {
+    fn segment(&self, traces: Vec<Trace>, heights: Heights, image: &Image, claim: &Claim) -> Result<SegmentProof, Error> {
+        let (team, params, b) = (&self.team, &self.params, self.params.log_blowup);
+        let rom_cap = image.rom_cap(params.id).ok_or(Error::ParameterNotInImage { name: params.name })?;
+        let (rom, lut) = self.preprocessed(&traces)?;
+        if rom.as_ref().is_some_and(|rom| rom.tree.cap() != rom_cap) {
+            return Err(Error::ImageMismatch);
+        }
+        let mut transcript = Transcript::begin(params, 1, claim, &[heights], rom_cap, lut.tree.cap());
+
+        let columns: Vec<&[Vec<Goldilocks>]> = traces.iter().map(|trace| trace.columns.as_slice()).collect();
+        let main = self.commit(Phase::Main, &columns)?;
+        let main_cap = main.tree.cap().to_vec();
+        let zeta0 = transcript.main(params, Opened { main_cap: &encode_digests(&main_cap), log_height: self.log_height });
+        let bound = self.point(zeta0, &main.matrices)?.evaluate(team, &main.views())?;
+        transcript.bind(&encode_elements(&bound));
+        let (alpha, beta) = transcript.bus_challenges();
+        let mut transcript = transcript.segment(0);
+
+        let challenges = Challenges::new(alpha, beta);
+        let (aux, sums) = self.aux(&traces, &challenges)?;
+        let tables: Vec<Table> = traces.iter().map(|trace| trace.table).collect();
+        drop(traces);
+        let aux_cap = aux.tree.cap().to_vec();
+        let lambda = transcript.aux(&encode_digests(&aux_cap), &encode_elements(&sums));
+
+        let prep_of = |table: Table| match table {
+            Table::Rom => rom.as_ref().map(|rom| &rom.matrix),
+            Table::Lut => Some(&lut.matrix),
+            _ => None,
+        };
+        let committed: Vec<Committed> = (0..tables.len())
+            .map(|i| Committed {
+                table: tables[i],
+                main: &main.matrices[i],
+                prep: prep_of(tables[i]),
+                aux: &aux.matrices[i],
+                sum: sums[i],
+            })
+            .collect();
+        let quotient = self.quotient(&committed, &challenges, lambda)?;
+        let quotient_cap = quotient.tree.cap().to_vec();
+        let zeta = transcript.quotient(params, self.log_height, &encode_digests(&quotient_cap));
+
+        let reporter = Reporter::begin(self.options.progress, Phase::Deep, 2);
+        let next_zeta = zeta * omega(self.log_height);
+        let parts = parts(&committed, &quotient.matrices[0]);
+        let ood = self.out_of_domain([zeta, next_zeta], &parts)?;
+        reporter.step();
+        let delta = transcript.out_of_domain_elements(&ood);
+        let values: Vec<F3> = ood.iter().chain(&bound).copied().collect();
+        let g = self.deep([zeta, next_zeta, zeta0], &parts, &values, delta)?;
+        reporter.step();
+
+        let reporter = Reporter::begin(self.options.progress, Phase::Fri, 1);
+        let fri = Fri::new(team, self.twiddles, g, self.log_height, b, &mut transcript)?;
+        reporter.step();
+        let reporter = Reporter::begin(self.options.progress, Phase::Open, 1);
+        let nonce = grind(team, &transcript, params.grinding)?;
+        let positions = transcript.queries(params, self.log_height, nonce);
+        let mut trees = Vec::new();
+        trees.extend(rom.as_ref().map(|rom| open::Opened::new(&rom.tree, b, vec![&rom.matrix])));
+        if heights.get(Widths::LUT).is_some() {
+            trees.push(open::Opened::new(&lut.tree, b, vec![&lut.matrix]));
+        }
+        trees.extend([&main, &aux, &quotient].map(|bundle| open::Opened::new(&bundle.tree, b, bundle.views())));
+        let queries = positions.into_iter().map(|at| open::query(&trees, &fri, self.log_height + b, b, at)).collect();
+        reporter.step();
+        let fri_caps = fri.caps();
+        Ok(SegmentProof { heights, main_cap, bound, aux_cap, sums, quotient_cap, ood, fri_caps, final_poly: fri.final_poly, nonce, queries })
+    }
+
+    /// The commitments to the preprocessed tables: ROM where there is one, and LUT, whose cap every transcript takes in.
+    fn preprocessed(&self, traces: &[Trace]) -> Result<(Option<Preprocessed>, Preprocessed), Error> {
+        let reporter = Reporter::begin(self.options.progress, Phase::Preprocessed, 2);
+        let commit = |columns: &[Vec<Goldilocks>]| {
+            let log_size = columns[0].len().trailing_zeros() + self.params.log_blowup;
+            let done = Preprocessed::new(&self.team, &Twiddles::new(log_size), self.params.log_blowup, columns);
+            reporter.step();
+            done
+        };
+        let rom = traces.iter().find(|trace| trace.table == Table::Rom).map(|trace| commit(&trace.prep)).transpose()?;
+        Ok((rom, commit(&lut::preprocessed())?))
+    }
+
+    /// Extends and commits columns, given table by table by ascending id.
+    fn commit(&self, phase: Phase, columns: &[&[Vec<Goldilocks>]]) -> Result<Bundle, Error> {
+        let tiles: usize = columns.iter().map(|columns| columns.len().div_ceil(8)).sum();
+        let reporter = Reporter::begin(self.options.progress, phase, tiles + 1);
+        let matrices = extend(&self.team, self.twiddles, self.params.log_blowup, columns, || reporter.step())?;
+        let tree = commit(&self.team, self.params.log_blowup, &matrices.iter().collect::<Vec<_>>())?;
+        reporter.step();
+        Ok(Bundle { matrices, tree })
+    }
+
+    /// The barycentric weights of a point for the heights of some matrices.
+    fn point<'m>(&self, z: F3, matrices: impl IntoIterator<Item = &'m Matrix>) -> Result<Point, Error> {
+        let heights = matrices.into_iter().map(|matrix| matrix.log_height);
+        Ok(Point::new(&self.team, z, self.log_height, self.params.log_blowup, heights)?)
+    }
+
+    /// The LogUp columns of all tables, committed, and their sums.
+    fn aux(&self, traces: &[Trace], challenges: &Challenges) -> Result<(Bundle, Vec<F3>), Error> {
+        let mut all: Vec<Aux> = Vec::with_capacity(traces.len());
+        for trace in traces {
+            all.push(aux(&self.team, trace, challenges)?.ok_or(Error::Degenerate)?);
+        }
+        let columns: Vec<&[Vec<Goldilocks>]> = all.iter().map(|aux| aux.columns.as_slice()).collect();
+        let bundle = self.commit(Phase::Aux, &columns)?;
+        Ok((bundle, all.iter().map(|aux| aux.sum).collect()))
+    }
+
+    /// Q0 and Q1 from the values of Q on the first 2N positions, committed as six columns.
+    fn quotient(&self, committed: &[Committed], challenges: &Challenges, lambda: F3) -> Result<Bundle, Error> {
+        let (team, b) = (&self.team, self.params.log_blowup);
+        let reporter = Reporter::begin(self.options.progress, Phase::Quotient, 2);
+        let values = quotient(team, committed, b, self.log_height, challenges, lambda)?;
+        reporter.step();
+        let mut tile: Vec<Row> = values.iter().map(row_of).collect();
+        drop(values);
+        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b));
+        let n = 1usize << self.log_height;
+        let mut data = vec![Row::default(); n << b];
+        let (low, high) = tile.split_at(n);
+        for (row, (low, high)) in data.iter_mut().zip(low.iter().zip(high)) {
+            row.0[..3].copy_from_slice(&low.0[..3]);
+            row.0[3..6].copy_from_slice(&high.0[..3]);
+        }
+        spread(team, self.twiddles, &mut data, b);
+        team.check()?;
+        let matrices = vec![Matrix { log_height: self.log_height, width: 6, tiles: vec![data] }];
+        let tree = commit(team, b, &[&matrices[0]])?;
+        reporter.step();
+        Ok(Bundle { matrices, tree })
+    }
+
+    /// The out-of-domain values in the order of section 4.5.
+    fn out_of_domain(&self, points: [F3; 2], parts: &[Part]) -> Result<Vec<F3>, Error> {
+        let mut values = Vec::new();
+        let at = [self.point(points[0], parts.iter().map(|part| part.matrix))?, self.point(points[1], parts.iter().map(|part| part.matrix))?];
+        let mut rest = parts.iter().filter(|part| part.point < 2).peekable();
+        while let Some(part) = rest.next() {
+            if part.point == 1 {
+                values.extend(at[1].evaluate_three(part.matrix, part.from));
+                continue;
+            }
+            let mut matrices = vec![part.matrix];
+            while let Some(part) = rest.next_if(|part| part.point == 0) {
+                matrices.push(part.matrix);
+            }
+            values.extend(at[0].evaluate(&self.team, &matrices)?);
+        }
+        Ok(values)
+    }
+
+    /// G on D_L, from its values on N positions.
+    fn deep(&self, points: [F3; 3], parts: &[Part], values: &[F3], delta: F3) -> Result<Vec<F3>, Error> {
+        let (team, b) = (&self.team, self.params.log_blowup);
+        let mut groups = points.map(|point| Group { point, opened: Vec::new() });
+        let mut exponent = 0;
+        for part in parts {
+            let values = &values[exponent..exponent + part.width];
+            groups[part.point].opened.push(deep::Opened { matrix: part.matrix, from: part.from, values, exponent });
+            exponent += part.width;
+        }
+        let g = deep::deep(team, &groups, Extent { log_height: self.log_height, blowup: b, extra: 0 }, delta)?;
+        let mut tile: Vec<Row> = g.iter().map(row_of).collect();
+        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b));
+        tile.resize(tile.len() << b, Row::default());
+        spread(team, self.twiddles, &mut tile, b);
+        team.check()?;
+        Ok(tile.iter().map(|row| Cubic([row.0[0], row.0[1], row.0[2]])).collect())
+    }
+}
+
+/// Columns of one matrix opened at one point: 0 zeta, 1 the next row, 2 zeta0.
+struct Part<'a> {
+    point: usize,
+    matrix: &'a Matrix,
+    from: usize,
+    width: usize,
+}
+
+/// All that is opened, in the order of the powers of delta (section 4.5): preprocessed, main, aux at zeta; accumulators at the next row;
+/// Q0 and Q1 at zeta; main at zeta0.
+fn parts<'a>(committed: &[Committed<'a>], quotient: &'a Matrix) -> Vec<Part<'a>> {
+    let whole = |point: usize, matrix: &'a Matrix| Part { point, matrix, from: 0, width: matrix.width };
+    let mut parts: Vec<Part> = committed.iter().filter_map(|table| table.prep).map(|matrix| whole(0, matrix)).collect();
+    parts.extend(committed.iter().map(|table| whole(0, table.main)));
+    parts.extend(committed.iter().map(|table| whole(0, table.aux)));
+    parts.extend(committed.iter().map(|table| Part { point: 1, matrix: table.aux, from: 3 * table.table.helpers(), width: 3 }));
+    parts.push(whole(0, quotient));
+    parts.extend(committed.iter().map(|table| whole(2, table.main)));
+    parts
+}
