@@ -1,4 +1,5 @@
 use crate::team::{Cancelled, Team};
+use air::logup::Aux;
 use air::{Challenges, Trace, fingerprints};
 use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, Row, batch_invert};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,21 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Rows of one batch inversion.
 const ROWS: usize = 128;
 
-/// The auxiliary columns of a table (h_1, h_2, .., acc; three base columns each) and the sum S that it publishes (section 3.15).
-pub struct Aux {
-    /// Columns of 2^l values.
-    pub columns: Vec<Vec<Goldilocks>>,
-    /// The sum of all rows.
-    pub sum: F3,
-}
-
-/// Computes them; `None` if a fingerprint is 0 (chance below 2^-150).
+/// The auxiliary columns of a table, as [`air::logup::aux`] computes them row by row; `None` if a fingerprint is 0 (chance below 2^-150).
 ///
 /// # Errors
 /// When cancelled.
 pub fn aux(team: &Team, trace: &Trace, challenges: &Challenges) -> Result<Option<Aux>, Cancelled> {
     if trace.height() < 8 {
-        return Ok(air::aux(trace, challenges).map(|aux| Aux { columns: aux.columns, sum: aux.sum }));
+        return Ok(air::logup::aux(trace, challenges));
     }
     let mut columns = vec![vec![Goldilocks::ZERO; trace.height()]; trace.table.aux_width()];
     let mut chunks: Vec<Vec<&mut [Goldilocks]>> = (0..trace.height().div_ceil(ROWS)).map(|_| Vec::with_capacity(columns.len())).collect();

@@ -4,7 +4,7 @@ use crate::deep::{self, Extent, Group};
 use crate::domain::{omega, shift};
 use crate::evaluate::Point;
 use crate::fri::{Fri, row_of};
-use crate::logup::{Aux, aux};
+use crate::logup::aux;
 use crate::matrix::{Matrix, extend, interpolate, spread};
 use crate::ntt::Twiddles;
 use crate::open::{self, grind};
@@ -14,10 +14,11 @@ use crate::quotient::quotient;
 use crate::team::{Phase, Team};
 use crate::{Error, Options, memory};
 use air::chips::lut;
+use air::logup::Aux;
 use air::{Challenges, Table, Trace, Witness};
 use field::{Cubic, F3, Goldilocks, Row};
 use proto::{
-    Claim, Heights, Image, Layout, MIN_LOG_HEIGHT, Opened, ParameterSet, Receipt, SegmentProof, TableWidths, Transcript, Tree, Widths,
+    Claim, Heights, Image, Layout, MIN_LOG_HEIGHT, ParameterSet, Receipt, SegmentProof, TableWidths, Transcript, Tree, Widths,
     encode_digests, encode_elements, encode_proof,
 };
 
@@ -95,7 +96,7 @@ impl Prover<'_> {
         let columns: Vec<&[Vec<Goldilocks>]> = traces.iter().map(|trace| trace.columns.as_slice()).collect();
         let main = self.commit(Phase::Main, &columns)?;
         let main_cap = main.tree.cap().to_vec();
-        let zeta0 = transcript.main(params, Opened { main_cap: &encode_digests(&main_cap), log_height: self.log_height });
+        let zeta0 = transcript.main(params, self.log_height, &encode_digests(&main_cap));
         let bound = self.point(zeta0, &main.matrices)?.evaluate(team, &main.views())?;
         transcript.bind(&encode_elements(&bound));
         let (alpha, beta) = transcript.bus_challenges();
@@ -131,7 +132,7 @@ impl Prover<'_> {
         let parts = parts(&committed, &quotient.matrices[0]);
         let ood = self.out_of_domain([zeta, next_zeta], &parts)?;
         reporter.step();
-        let delta = transcript.out_of_domain_elements(&ood);
+        let delta = transcript.out_of_domain(&encode_elements(&ood));
         let values: Vec<F3> = ood.iter().chain(&bound).copied().collect();
         let g = self.deep([zeta, next_zeta, zeta0], &parts, &values, delta)?;
         reporter.step();
