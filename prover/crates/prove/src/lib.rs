@@ -21,6 +21,7 @@ mod preprocessed;
 mod progress;
 mod quotient;
 mod segment;
+mod symbolic;
 mod team;
 
 pub use error::Error;

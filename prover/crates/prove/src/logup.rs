@@ -1,7 +1,8 @@
+use crate::symbolic::{BLOCK_ROWS, Program, Scratch, Symbol, SymbolExt, record};
 use crate::team::{Cancelled, Team};
 use air::logup::Aux;
-use air::{Challenges, Trace, fingerprints};
-use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, Row, batch_invert};
+use air::{Challenges, Table, Trace, fingerprints};
+use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, Tower, batch_invert};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows of one batch inversion.
@@ -23,8 +24,10 @@ pub fn aux(team: &Team, trace: &Trace, challenges: &Challenges) -> Result<Option
         }
     }
     let degenerate = AtomicBool::new(false);
-    team.each(chunks.into_iter().enumerate(), |(index, out)| {
-        if !team.simd.run(Chunk { trace, challenges, first: index * ROWS, out }) {
+    let program = fractions(trace.table, challenges);
+    let scratch = || Scratch::new(&program);
+    team.each_with(chunks.into_iter().enumerate(), scratch, |scratch, (index, out)| {
+        if !team.simd.run(Chunk { trace, program: &program, scratch, first: index * ROWS, out }) {
             degenerate.store(true, Ordering::Relaxed);
         }
     })?;
@@ -51,10 +54,28 @@ fn accumulate(columns: &mut [Vec<Goldilocks>]) -> F3 {
     Cubic([totals[0], totals[1], totals[2]])
 }
 
+/// The fractions of the helpers as a program: inputs are main and preprocessed columns; outputs are, for each helper, the three coordinates of
+/// its numerator and of its denominator.
+fn fractions(table: Table, challenges: &Challenges) -> Program {
+    let inputs = table.main_width() + table.prep_width();
+    let (graph, outputs) = record(inputs, |columns| {
+        let (main, prep) = columns.split_at(table.main_width());
+        let mut terms = Vec::with_capacity(table.interactions());
+        fingerprints::<Symbol>(table, main, prep, challenges, |m, d| terms.push((m, d)));
+        let fraction = |pair: &[(Symbol, SymbolExt)]| match *pair {
+            [(m1, d1), (m2, d2)] => (d2 * m1 + d1 * m2, d1 * d2),
+            _ => (pair[0].0.lift(), pair[0].1),
+        };
+        terms.chunks(2).map(fraction).flat_map(|(numerator, denominator)| numerator.0.0.into_iter().chain(denominator.0.0)).collect::<Vec<_>>()
+    });
+    Program::new(&graph, inputs, &outputs)
+}
+
 /// Helpers of some rows, and their sum over the row in the columns of the accumulator. False if a fingerprint is 0.
 struct Chunk<'a> {
     trace: &'a Trace,
-    challenges: &'a Challenges,
+    program: &'a Program,
+    scratch: &'a mut Scratch,
     first: usize,
     out: Vec<&'a mut [Goldilocks]>,
 }
@@ -64,32 +85,28 @@ impl Kernel for Chunk<'_> {
 
     #[inline(always)]
     fn run<V: Packed>(mut self) -> bool {
-        let (table, rows) = (self.trace.table, self.out[0].len());
-        let helpers = table.helpers();
-        let mut main = vec![V::ZERO; table.main_width()];
-        let mut prep = vec![V::ZERO; table.prep_width()];
-        let mut terms = vec![(V::ZERO, Cubic::<V>::ZERO); table.interactions()];
-        let mut numerators = Vec::with_capacity(helpers * rows / 8);
-        let mut denominators = Vec::with_capacity(helpers * rows / 8);
-        for group in (0..rows).step_by(8) {
-            load_rows(&self.trace.columns, self.first + group, &mut main);
-            load_rows(&self.trace.prep, self.first + group, &mut prep);
-            let mut slots = terms.iter_mut();
-            // Only copies: what is not inlined into the kernel must not compute.
-            fingerprints(table, &main, &prep, self.challenges, |m, d| {
-                if let Some(slot) = slots.next() {
-                    *slot = (m, d);
+        let rows = self.out[0].len();
+        let helpers = self.trace.table.helpers();
+        let count = helpers * rows.div_ceil(BLOCK_ROWS) * (BLOCK_ROWS / 8);
+        let (mut numerators, mut denominators) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for block in (0..rows).step_by(BLOCK_ROWS) {
+            let packs = (rows - block).min(BLOCK_ROWS) / 8;
+            for (slot, column) in self.scratch.0.iter_mut().zip(self.trace.columns.iter().chain(&self.trace.prep)) {
+                for pack in 0..packs {
+                    let at = self.first + block + 8 * pack;
+                    slot[pack].0.copy_from_slice(&column[at..at + 8]);
                 }
-            });
-            for pair in terms.chunks(2) {
-                let (m, d) = pair[0];
-                if pair.len() == 2 {
-                    let (m2, d2) = pair[1];
-                    numerators.push(d2 * m + d * m2);
-                    denominators.push(d * d2);
-                } else {
-                    numerators.push(m.lift());
-                    denominators.push(d);
+            }
+            self.scratch.run::<V>(self.program);
+            for pack in 0..packs {
+                for outputs in self.program.outputs.chunks_exact(6) {
+                    let mut values = [V::ZERO; 6];
+                    for i in 0..6 {
+                        values[i] = V::load(&self.scratch.0[outputs[i]][pack]);
+                    }
+                    let [n0, n1, n2, d0, d1, d2] = values;
+                    numerators.push(Cubic([n0, n1, n2]));
+                    denominators.push(Cubic([d0, d1, d2]));
                 }
             }
         }
@@ -106,15 +123,6 @@ impl Kernel for Chunk<'_> {
             store_rows(sum, &mut self.out[3 * helpers..], 8 * group);
         }
         true
-    }
-}
-
-/// Eight consecutive rows of every column.
-#[inline(always)]
-fn load_rows<V: Packed>(columns: &[Vec<Goldilocks>], first: usize, out: &mut [V]) {
-    for (lane, column) in out.iter_mut().zip(columns) {
-        let eight: [Goldilocks; 8] = column[first..first + 8].try_into().expect("eight values");
-        *lane = V::load(&Row(eight));
     }
 }
 

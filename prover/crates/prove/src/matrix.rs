@@ -1,5 +1,6 @@
 use crate::domain::bit_reverse;
 use crate::ntt::{Twiddles, forward, inverse};
+use crate::symbolic::Block;
 use crate::team::Team;
 use field::{Goldilocks, Kernel, Packed, Ring, Row};
 use proto::Rows;
@@ -30,13 +31,19 @@ impl Matrix {
         (0..self.width).map(move |column| self.value(column, position))
     }
 
-    /// The columns at positions `first` .. `first` + 7, one packed element a column.
+    /// The columns at positions `first` .. `first` + 7: row c of pack `pack` in `out` is column c at these positions.
     #[inline(always)]
-    pub fn load<V: Packed>(&self, first: usize, columns: &mut [V]) {
-        for (tile, out) in self.tiles.iter().zip(columns.chunks_mut(8)) {
+    pub fn load<V: Packed>(&self, first: usize, out: &mut [Block], pack: usize) {
+        for (tile, out) in self.tiles.iter().zip(out.chunks_mut(8)) {
             let rows: &[Row] = &tile[first..first + 8];
-            let transposed = V::transpose(std::array::from_fn(|i| V::load(&rows[i])));
-            out.copy_from_slice(&transposed[..out.len()]);
+            let mut values = [V::ZERO; 8];
+            for i in 0..8 {
+                values[i] = V::load(&rows[i]);
+            }
+            let transposed = V::transpose(values);
+            for (block, value) in out.iter_mut().zip(transposed) {
+                value.store(&mut block[pack]);
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 use crate::committed::Committed;
 use crate::domain::{bit_reverse, points, shift};
 use crate::team::{Cancelled, Team};
-use air::{Challenges, Composer};
-use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, Row, batch_invert};
+use crate::symbolic::{BLOCK_ROWS, Block, Program, Scratch, Symbol, record};
+use air::{Challenges, Composer, Table};
+use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, batch_invert};
 
 /// Positions in one work item.
 const CHUNK: usize = 512;
@@ -25,13 +26,11 @@ pub fn quotient(team: &Team, tables: &[Committed], blowup: u32, log_height: u32,
         let size = 2usize << table.log_height();
         sum = repeated(sum, size);
         let domain = Selectors::new(table.log_height(), blowup);
-        let context = Context { table, domain: &domain, challenges, lambda, power };
-        team.each(sum.chunks_mut(CHUNK).enumerate(), |(chunk, out)| {
-            if out.len() < 8 {
-                context.add_plain(out);
-            } else {
-                team.simd.run(Chunk { context: &context, first: chunk * CHUNK, out });
-            }
+        let program = composition(table.table, challenges, lambda, table.sum, power);
+        let context = Context { table, domain: &domain, program: &program };
+        let scratch = || Scratch::new(&program);
+        team.each_with(sum.chunks_mut(CHUNK).enumerate(), scratch, |scratch, (chunk, out)| {
+            team.simd.run(Chunk { context: &context, scratch, first: chunk * CHUNK, out });
         })?;
     }
     let mut sum = repeated(sum, 2 << log_height);
@@ -86,33 +85,31 @@ impl Selectors {
     }
 }
 
+/// The composition of a table as a program: inputs are main, preprocessed and aux columns, the next row's accumulator, Lfirst and Llast;
+/// outputs are the three coordinates.
+fn composition(table: Table, challenges: &Challenges, lambda: F3, sum: F3, mut power: F3) -> Program {
+    let (main, prep, aux) = (table.main_width(), table.prep_width(), table.aux_width());
+    let inputs = main + prep + aux + 5;
+    let (graph, outputs) = record(inputs, |columns| {
+        let (main, rest) = columns.split_at(main);
+        let (prep, rest) = rest.split_at(prep);
+        let (aux, rest) = rest.split_at(aux);
+        let composer = Composer::<Symbol>::new(table, challenges, lambda, sum, &mut power);
+        composer.compose(main, prep, aux, &[rest[0], rest[1], rest[2]], rest[3], rest[4]).0.0
+    });
+    Program::new(&graph, inputs, &outputs)
+}
+
 struct Context<'a> {
     table: &'a Committed<'a>,
     domain: &'a Selectors,
-    challenges: &'a Challenges,
-    lambda: F3,
-    power: F3,
+    program: &'a Program,
 }
 
-impl Context<'_> {
-    /// For tables of fewer than eight positions.
-    fn add_plain(&self, out: &mut [F3]) {
-        let Committed { table, main, prep, aux, sum } = *self.table;
-        let mut power = self.power;
-        let composer = Composer::<Goldilocks>::new(table, self.challenges, self.lambda, sum, &mut power);
-        for (position, out) in out.iter_mut().enumerate() {
-            let row = |matrix: &crate::matrix::Matrix| matrix.row(position).collect::<Vec<_>>();
-            let next = self.domain.next(position);
-            let acc_next = std::array::from_fn(|k| aux.value(3 * table.helpers() + k, next));
-            let (first, last) = (self.domain.first[position], self.domain.first[next]);
-            *out += composer.compose(&row(main), &prep.map(row).unwrap_or_default(), &row(aux), &acc_next, first, last);
-        }
-    }
-}
-
-/// Adds the composition of some positions.
+/// Adds the composition at some positions.
 struct Chunk<'a> {
     context: &'a Context<'a>,
+    scratch: &'a mut Scratch,
     first: usize,
     out: &'a mut [F3],
 }
@@ -122,43 +119,50 @@ impl Kernel for Chunk<'_> {
 
     #[inline(always)]
     fn run<V: Packed>(self) {
-        let Context { table: committed, domain, challenges, lambda, power } = *self.context;
-        let Committed { table, main, prep, aux, sum } = *committed;
-        let mut power = power;
-        let composer = Composer::<V>::new(table, challenges, lambda, sum, &mut power);
-        let mut main_row = vec![V::ZERO; table.main_width()];
-        let mut prep_row = vec![V::ZERO; table.prep_width()];
-        let mut aux_row = vec![V::ZERO; table.aux_width()];
+        let Context { table: committed, domain, program } = *self.context;
+        let Committed { table, main, prep, aux, .. } = *committed;
+        let (prep_at, aux_at) = (table.main_width(), table.main_width() + table.prep_width());
+        let next_at = aux_at + table.aux_width();
         let acc = 3 * table.helpers();
-        for (group, out) in self.out.chunks_exact_mut(8).enumerate() {
-            let first = self.first + 8 * group;
-            main.load(first, &mut main_row);
-            aux.load(first, &mut aux_row);
-            if let Some(prep) = prep {
-                prep.load(first, &mut prep_row);
-            }
-            let mut next = [0; 8];
-            for (lane, next) in next.iter_mut().enumerate() {
-                *next = domain.next(first + lane);
-            }
-            let mut acc_next = [V::ZERO; 3];
-            for (k, value) in acc_next.iter_mut().enumerate() {
-                let mut row = Row::default();
-                for lane in 0..8 {
-                    row.0[lane] = aux.value(acc + k, next[lane]);
+        for (block, out) in self.out.chunks_mut(BLOCK_ROWS).enumerate() {
+            let block_first = self.first + BLOCK_ROWS * block;
+            let slots = &mut self.scratch.0;
+            for pack in 0..out.len().div_ceil(8) {
+                let first = block_first + 8 * pack;
+                if out.len() < 8 {
+                    load_few(committed, out.len(), slots);
+                } else {
+                    main.load::<V>(first, &mut slots[..prep_at], pack);
+                    aux.load::<V>(first, &mut slots[aux_at..next_at], pack);
+                    if let Some(prep) = prep {
+                        prep.load::<V>(first, &mut slots[prep_at..aux_at], pack);
+                    }
                 }
-                *value = V::load(&row);
+                for lane in 0..8.min(out.len()) {
+                    let next = domain.next(first + lane);
+                    for k in 0..3 {
+                        slots[next_at + k][pack].0[lane] = aux.value(acc + k, next);
+                    }
+                    slots[next_at + 3][pack].0[lane] = domain.first[first + lane];
+                    slots[next_at + 4][pack].0[lane] = domain.first[next];
+                }
             }
-            let (mut l_first, mut l_last) = (Row::default(), Row::default());
-            for lane in 0..8 {
-                l_first.0[lane] = domain.first[first + lane];
-                l_last.0[lane] = domain.first[next[lane]];
+            self.scratch.run::<V>(program);
+            let result = |k: usize, i: usize| self.scratch.0[program.outputs[k]][i / 8].0[i % 8];
+            for (i, out) in out.iter_mut().enumerate() {
+                *out += Cubic([result(0, i), result(1, i), result(2, i)]);
             }
-            let value: Cubic<V> = composer.compose(&main_row, &prep_row, &aux_row, &acc_next, V::load(&l_first), V::load(&l_last));
-            let lanes = value.0.map(V::lanes);
-            for (lane, out) in out.iter_mut().enumerate() {
-                *out += Cubic([lanes[0][lane], lanes[1][lane], lanes[2][lane]]);
-            }
+        }
+    }
+}
+
+/// Loads a table of fewer than eight positions.
+fn load_few(committed: &Committed, positions: usize, slots: &mut [Block]) {
+    let matrices = [Some(committed.main), committed.prep, Some(committed.aux)];
+    for position in 0..positions {
+        let row = matrices.into_iter().flatten().flat_map(|matrix| matrix.row(position));
+        for (slot, value) in slots.iter_mut().zip(row) {
+            slot[0].0[position] = value;
         }
     }
 }
