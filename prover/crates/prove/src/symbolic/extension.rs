@@ -37,6 +37,7 @@ impl From<Goldilocks> for SymbolExt {
 
 impl Add for SymbolExt {
     type Output = Self;
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         Self(self.0 + other.0)
     }
@@ -44,6 +45,7 @@ impl Add for SymbolExt {
 
 impl Sub for SymbolExt {
     type Output = Self;
+    #[inline(never)]
     fn sub(self, other: Self) -> Self {
         Self(self.0 - other.0)
     }
@@ -51,6 +53,7 @@ impl Sub for SymbolExt {
 
 impl Mul for SymbolExt {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Self) -> Self {
         Self(self.0 * other.0)
     }
@@ -58,6 +61,7 @@ impl Mul for SymbolExt {
 
 impl Mul<Symbol> for SymbolExt {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Symbol) -> Self {
         Self(self.0 * other)
     }
@@ -65,6 +69,7 @@ impl Mul<Symbol> for SymbolExt {
 
 impl Neg for SymbolExt {
     type Output = Self;
+    #[inline(never)]
     fn neg(self) -> Self {
         Self(-self.0)
     }

@@ -78,6 +78,7 @@ fn constant(symbol: Symbol) -> Option<Goldilocks> {
     }
 }
 
+// Operations stay calls: chips make thousands of them, and recording takes no time that matters.
 impl Ring for Symbol {
     // `record` puts these two first.
     const ZERO: Self = Symbol(0);
@@ -85,6 +86,7 @@ impl Ring for Symbol {
 }
 
 impl From<Goldilocks> for Symbol {
+    #[inline(never)]
     fn from(value: Goldilocks) -> Self {
         put(Node::Constant(value))
     }
@@ -92,6 +94,7 @@ impl From<Goldilocks> for Symbol {
 
 impl Add for Symbol {
     type Output = Self;
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         match (constant(self), constant(other)) {
             (Some(a), Some(b)) => Symbol::from(a + b),
@@ -106,6 +109,7 @@ impl Add for Symbol {
 
 impl Sub for Symbol {
     type Output = Self;
+    #[inline(never)]
     fn sub(self, other: Self) -> Self {
         match (constant(self), constant(other)) {
             (Some(a), Some(b)) => Symbol::from(a - b),
@@ -120,6 +124,7 @@ impl Sub for Symbol {
 
 impl Mul for Symbol {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Self) -> Self {
         let scale = |symbol: Symbol, factor: Goldilocks| match factor {
             Goldilocks::ZERO => Symbol::ZERO,
@@ -137,6 +142,7 @@ impl Mul for Symbol {
 
 impl Mul<Goldilocks> for Symbol {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Goldilocks) -> Self {
         self * Symbol::from(other)
     }
@@ -144,6 +150,7 @@ impl Mul<Goldilocks> for Symbol {
 
 impl Neg for Symbol {
     type Output = Self;
+    #[inline(never)]
     fn neg(self) -> Self {
         Symbol::ZERO - self
     }
