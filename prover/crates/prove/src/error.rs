@@ -5,6 +5,8 @@ use std::fmt;
 /// Why there is no proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
+    /// The run gave no result, or none that can be proven.
+    Run(vm::Error),
     /// The caller stopped it.
     Cancelled,
     /// It would need more memory than the caller allows.
@@ -42,6 +44,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Run(error) => error.fmt(f),
             Self::Cancelled => f.write_str("the proof was cancelled"),
             Self::Memory { needed, limit } => write!(
                 f,
@@ -64,6 +67,16 @@ impl std::error::Error for Error {}
 impl From<Cancelled> for Error {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
+    }
+}
+
+impl From<vm::Error> for Error {
+    fn from(error: vm::Error) -> Self {
+        match error {
+            vm::Error::Cancelled => Self::Cancelled,
+            vm::Error::TraceMemory { needed, limit } => Self::Memory { needed, limit },
+            error => Self::Run(error),
+        }
     }
 }
 
