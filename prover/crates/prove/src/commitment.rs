@@ -17,7 +17,8 @@ pub fn commit(team: &Team, blowup: u32, matrices: &[&Matrix]) -> Result<Tree, Ca
     heights.dedup();
     let mut below: Vec<Digest> = Vec::new();
     for height in heights {
-        let class: Vec<&dyn Rows> = matrices.iter().filter(|matrix| matrix.log_height == height).map(|matrix| *matrix as &dyn Rows).collect();
+        let class: Vec<&dyn Rows> =
+            matrices.iter().filter(|matrix| matrix.log_height == height).map(|matrix| *matrix as &dyn Rows).collect();
         let mut digests = vec![[0; 32]; 1 << (height + blowup)];
         let previous = (!below.is_empty()).then(|| (&below[..], (digests.len() / below.len()).trailing_zeros()));
         team.each(digests.chunks_mut(CHUNK).enumerate(), |(chunk, out)| leaf_digests(previous, &class, chunk * CHUNK, out))?;

@@ -52,7 +52,9 @@ impl fmt::Display for Error {
                 needed.div_ceil(1 << 20),
                 limit >> 20
             ),
-            Self::ParameterNotInImage { name } => write!(f, "the image has no commitment for the parameter set {name}: make the image again"),
+            Self::ParameterNotInImage { name } => {
+                write!(f, "the image has no commitment for the parameter set {name}: make the image again")
+            }
             Self::ImageMismatch => f.write_str("the program is not the one that the image commits to: make the image from this module"),
             Self::Heights(error) => write!(f, "the run does not fit into one segment: {error}"),
             Self::Degenerate => f.write_str("a fingerprint was zero, which happens once in 2^150 proofs: report it"),

@@ -3,6 +3,8 @@
 //! Receipts depend on the program, the input and the parameter set alone: not on threads, instruction sets or time.
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod cheat;
 mod commitment;
 mod committed;
 mod deep;
@@ -24,6 +26,8 @@ mod quotient;
 mod segment;
 mod symbolic;
 mod team;
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 pub use image::{image, lut_cap};

@@ -66,7 +66,11 @@ fn fractions(table: Table, challenges: &Challenges) -> Program {
             [(m1, d1), (m2, d2)] => (d2 * m1 + d1 * m2, d1 * d2),
             _ => (pair[0].0.lift(), pair[0].1),
         };
-        terms.chunks(2).map(fraction).flat_map(|(numerator, denominator)| numerator.0.0.into_iter().chain(denominator.0.0)).collect::<Vec<_>>()
+        terms
+            .chunks(2)
+            .map(fraction)
+            .flat_map(|(numerator, denominator)| numerator.0.0.into_iter().chain(denominator.0.0))
+            .collect::<Vec<_>>()
     });
     Program::new(&graph, inputs, &outputs)
 }

@@ -1,7 +1,7 @@
 use crate::committed::Committed;
 use crate::domain::{bit_reverse, points, shift};
-use crate::team::{Cancelled, Team};
 use crate::symbolic::{BLOCK_ROWS, Block, Program, Scratch, Symbol, record};
+use crate::team::{Cancelled, Team};
 use air::{Challenges, Composer, Table};
 use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, batch_invert};
 
@@ -12,7 +12,14 @@ const CHUNK: usize = 512;
 ///
 /// # Errors
 /// When cancelled.
-pub fn quotient(team: &Team, tables: &[Committed], blowup: u32, log_height: u32, challenges: &Challenges, lambda: F3) -> Result<Vec<F3>, Cancelled> {
+pub fn quotient(
+    team: &Team,
+    tables: &[Committed],
+    blowup: u32,
+    log_height: u32,
+    challenges: &Challenges,
+    lambda: F3,
+) -> Result<Vec<F3>, Cancelled> {
     // The running exponent goes through the tables by id, the accumulation through them by height.
     let mut power = F3::ONE;
     let mut order: Vec<(&Committed, F3)> = Vec::new();

@@ -1,3 +1,5 @@
+#[cfg(test)]
+use crate::cheat::Cheat;
 use crate::commitment::commit;
 use crate::committed::Committed;
 use crate::deep::{self, Extent, Group};
@@ -39,6 +41,26 @@ pub fn widths() -> Widths {
 /// # Errors
 /// Everything in [`Error`] but a malformed program.
 pub fn prove_witness(witness: Witness, image: &Image, claim: &Claim, params: &ParameterSet, options: &Options) -> Result<Receipt, Error> {
+    prove_with(
+        witness,
+        image,
+        claim,
+        params,
+        options,
+        #[cfg(test)]
+        Cheat::None,
+    )
+}
+
+/// [`prove_witness`], in tests with a dishonest prover.
+pub(crate) fn prove_with(
+    witness: Witness,
+    image: &Image,
+    claim: &Claim,
+    params: &ParameterSet,
+    options: &Options,
+    #[cfg(test)] cheat: Cheat,
+) -> Result<Receipt, Error> {
     let mut traces = witness.traces;
     traces.sort_by_key(|trace| trace.table);
     let highest = traces.iter().map(Trace::log_height).max().unwrap_or(0);
@@ -56,7 +78,15 @@ pub fn prove_witness(witness: Witness, image: &Image, claim: &Claim, params: &Pa
     }
     let team = options.team();
     let twiddles = Twiddles::new(layout.log_domain());
-    let prover = Prover { team, options, params: *params, twiddles: &twiddles, log_height: layout.log_height };
+    let prover = Prover {
+        team,
+        options,
+        params: *params,
+        twiddles: &twiddles,
+        log_height: layout.log_height,
+        #[cfg(test)]
+        cheat,
+    };
     let proof = prover.segment(traces, heights, image, claim)?;
     Ok(Receipt { claim: *claim, proof: encode_proof(params, &[proof]) })
 }
@@ -69,6 +99,8 @@ struct Prover<'a> {
     twiddles: &'a Twiddles,
     /// L.
     log_height: u32,
+    #[cfg(test)]
+    cheat: Cheat,
 }
 
 /// Matrices under one tree.
@@ -97,7 +129,12 @@ impl Prover<'_> {
         let main = self.commit(Phase::Main, &columns)?;
         let main_cap = main.tree.cap().to_vec();
         let zeta0 = transcript.main(params, self.log_height, &encode_digests(&main_cap));
-        let bound = self.point(zeta0, &main.matrices)?.evaluate(team, &main.views())?;
+        #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
+        let mut bound = self.point(zeta0, &main.matrices)?.evaluate(team, &main.views())?;
+        #[cfg(test)]
+        self.cheat_at(&main.matrices, zeta0, &mut bound);
+        #[cfg(test)]
+        self.cheat.bound(&mut bound);
         transcript.bind(&encode_elements(&bound));
         let (alpha, beta) = transcript.bus_challenges();
         let mut transcript = transcript.segment(0);
@@ -115,13 +152,7 @@ impl Prover<'_> {
             _ => None,
         };
         let committed: Vec<Committed> = (0..tables.len())
-            .map(|i| Committed {
-                table: tables[i],
-                main: &main.matrices[i],
-                prep: prep_of(tables[i]),
-                aux: &aux.matrices[i],
-                sum: sums[i],
-            })
+            .map(|i| Committed { table: tables[i], main: &main.matrices[i], prep: prep_of(tables[i]), aux: &aux.matrices[i], sum: sums[i] })
             .collect();
         let quotient = self.quotient(&committed, &challenges, lambda)?;
         let quotient_cap = quotient.tree.cap().to_vec();
@@ -130,7 +161,10 @@ impl Prover<'_> {
         let reporter = Reporter::begin(self.options.progress, Phase::Deep, 2);
         let next_zeta = zeta * omega(self.log_height);
         let parts = parts(&committed, &quotient.matrices[0]);
-        let ood = self.out_of_domain([zeta, next_zeta], &parts)?;
+        #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
+        let mut ood = self.out_of_domain([zeta, next_zeta], &parts)?;
+        #[cfg(test)]
+        self.cheat_at(&main.matrices, zeta, &mut ood[committed.iter().filter_map(|t| t.prep).map(|m| m.width).sum()..]);
         reporter.step();
         let delta = transcript.out_of_domain(&encode_elements(&ood));
         let values: Vec<F3> = ood.iter().chain(&bound).copied().collect();
@@ -152,7 +186,19 @@ impl Prover<'_> {
         let queries = positions.into_iter().map(|at| open::query(&trees, &fri, self.log_height + b, b, at)).collect();
         reporter.step();
         let fri_caps = fri.caps();
-        Ok(SegmentProof { heights, main_cap, bound, aux_cap, sums, quotient_cap, ood, fri_caps, final_poly: fri.final_poly, nonce, queries })
+        Ok(SegmentProof {
+            heights,
+            main_cap,
+            bound,
+            aux_cap,
+            sums,
+            quotient_cap,
+            ood,
+            fri_caps,
+            final_poly: fri.final_poly,
+            nonce,
+            queries,
+        })
     }
 
     /// The commitments to the preprocessed tables: ROM where there is one, and LUT, whose cap every transcript takes in.
@@ -172,7 +218,12 @@ impl Prover<'_> {
     fn commit(&self, phase: Phase, columns: &[&[Vec<Goldilocks>]]) -> Result<Bundle, Error> {
         let tiles: usize = columns.iter().map(|columns| columns.len().div_ceil(8)).sum();
         let reporter = Reporter::begin(self.options.progress, phase, tiles + 1);
-        let matrices = extend(&self.team, self.twiddles, self.params.log_blowup, columns, || reporter.step())?;
+        #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
+        let mut matrices = extend(&self.team, self.twiddles, self.params.log_blowup, columns, || reporter.step())?;
+        #[cfg(test)]
+        if phase == Phase::Main {
+            self.cheat.main(&mut matrices, self.params.log_blowup);
+        }
         let tree = commit(&self.team, self.params.log_blowup, &matrices.iter().collect::<Vec<_>>())?;
         reporter.step();
         Ok(Bundle { matrices, tree })
@@ -190,6 +241,8 @@ impl Prover<'_> {
         for trace in traces {
             all.push(aux(&self.team, trace, challenges)?.ok_or(Error::Degenerate)?);
         }
+        #[cfg(test)]
+        self.cheat.aux(&mut all);
         let columns: Vec<&[Vec<Goldilocks>]> = all.iter().map(|aux| aux.columns.as_slice()).collect();
         let bundle = self.commit(Phase::Aux, &columns)?;
         Ok((bundle, all.iter().map(|aux| aux.sum).collect()))
@@ -222,7 +275,8 @@ impl Prover<'_> {
     /// The out-of-domain values in the order of section 4.5.
     fn out_of_domain(&self, points: [F3; 2], parts: &[Part]) -> Result<Vec<F3>, Error> {
         let mut values = Vec::new();
-        let at = [self.point(points[0], parts.iter().map(|part| part.matrix))?, self.point(points[1], parts.iter().map(|part| part.matrix))?];
+        let at =
+            [self.point(points[0], parts.iter().map(|part| part.matrix))?, self.point(points[1], parts.iter().map(|part| part.matrix))?];
         let mut rest = parts.iter().filter(|part| part.point < 2).peekable();
         while let Some(part) = rest.next() {
             if part.point == 1 {
@@ -238,6 +292,12 @@ impl Prover<'_> {
         Ok(values)
     }
 
+    #[cfg(test)]
+    fn cheat_at(&self, main: &[Matrix], z: F3, values: &mut [F3]) {
+        let first = main.iter().scan(0, |sum, matrix| Some(std::mem::replace(sum, *sum + matrix.width)));
+        self.cheat.evaluated(values, &first.collect::<Vec<_>>(), z, self.log_height, self.params.log_blowup);
+    }
+
     /// G on D_L, from its values on N positions.
     fn deep(&self, points: [F3; 3], parts: &[Part], values: &[F3], delta: F3) -> Result<Vec<F3>, Error> {
         let (team, b) = (&self.team, self.params.log_blowup);
@@ -248,7 +308,12 @@ impl Prover<'_> {
             groups[part.point].opened.push(deep::Opened { matrix: part.matrix, from: part.from, values, exponent });
             exponent += part.width;
         }
-        let g = deep::deep(team, &groups, Extent { log_height: self.log_height, blowup: b, extra: 0 }, delta)?;
+        let extent = |extra: u32| Extent { log_height: self.log_height, blowup: b, extra };
+        #[cfg(test)]
+        if self.cheat.whole() {
+            return Ok(deep::deep(team, &groups, extent(b), delta)?);
+        }
+        let g = deep::deep(team, &groups, extent(0), delta)?;
         let mut tile: Vec<Row> = g.iter().map(row_of).collect();
         interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b));
         tile.resize(tile.len() << b, Row::default());

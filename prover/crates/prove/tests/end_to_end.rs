@@ -3,8 +3,8 @@
 #[path = "../../air/tests/support/mod.rs"]
 mod support;
 
+use loom_prove::{Options, image, prove_witness};
 use proto::{Claim, ParameterSet, STD};
-use prove::{Options, image, prove_witness};
 use verify::{Policy, verify};
 
 #[test]

@@ -12,7 +12,7 @@ const LEAF: usize = 256;
 /// Returns early, leaving anything, when the run is cancelled.
 pub fn forward(team: &Team, twiddles: &Twiddles, data: &mut [Row], level: usize, block: usize) {
     debug_assert!(data.len().is_power_of_two());
-    if data.len().trailing_zeros() % 2 == 0 {
+    if data.len().trailing_zeros().is_multiple_of(2) {
         forward_even(team, twiddles, data, level, block);
         return;
     }
@@ -41,7 +41,7 @@ fn forward_even(team: &Team, twiddles: &Twiddles, data: &mut [Row], level: usize
 /// Returns early, leaving anything, when the run is cancelled.
 pub fn inverse(team: &Team, twiddles: &Twiddles, data: &mut [Row]) {
     debug_assert!(data.len().is_power_of_two());
-    if data.len().trailing_zeros() % 2 == 0 {
+    if data.len().trailing_zeros().is_multiple_of(2) {
         inverse_even(team, twiddles, data, 0);
         return;
     }

@@ -58,7 +58,7 @@ mod tests {
         let [a, b, c] = [x[0], x[1], x[2]];
         let sum = a + b + E::of(5) + E::ZERO;
         let twice = sum * E::of(3) - c * E::ONE - E::of(7);
-        vec![twice * (E::of(2) - a), -b, sum, E::of(9), a - a, a, (a - b) * (a - b) * E::ZERO + twice]
+        vec![twice * (E::of(2) - a), -b, sum, E::of(9), (a + b) - (b + a), a, (a - b) * (a - b) * E::ZERO + twice]
     }
 
     struct Run<'a>(&'a Program, &'a mut Scratch);

@@ -1,0 +1,189 @@
+//! Honest proofs are accepted, dishonest provers refused, each by the check that is there for it.
+
+use crate::cheat::Cheat;
+use crate::segment::prove_with;
+use crate::{Error, Options, image, lut_cap};
+use air::{Public, Table, Witness};
+use field::{Goldilocks, Ring, Simd};
+use isa::{Instruction, Op, Program};
+use proto::{Claim, FAST, Image, ParameterSet, Receipt, STD};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use verify::{Policy, Verified, VerifyError, verify};
+use vm::Limits;
+
+/// A run that is proven, with its image.
+struct Case {
+    image: Image,
+    witness: Witness,
+    claim: Claim,
+    output: Vec<u8>,
+}
+
+const INPUT: &[u8] = b"";
+
+/// Counts up to 20 and puts the count on the output tape.
+fn count() -> Program {
+    let op = |op, oa, ob, oc, il| Instruction { oa, ob, oc, il, ..Instruction::new(op) };
+    let instructions = vec![
+        op(Op::Const, 0, 0, 0, 0),
+        Instruction { bi: true, ..op(Op::Add64, 0, 0, 0, 1) },
+        Instruction { bi: true, inv: true, ..op(Op::Eq, 0, 0, 1, 20) },
+        op(Op::Jnz, 1, 0, 0, 1),
+        op(Op::Const, 0, 0, 2, 8),
+        op(Op::Const, 0, 0, 3, 1),
+        op(Op::Outw, 3, 0, 0, 0),
+        op(Op::Const, 0, 0, 4, 0),
+        op(Op::Outw, 4, 2, 0, 0),
+        op(Op::Halt, 0, 0, 0, 0),
+    ];
+    Program { instructions, init_pages: 1, max_pages: 1, module_sha256: [0; 32] }
+}
+
+fn case() -> &'static Case {
+    static CASE: OnceLock<Case> = OnceLock::new();
+    CASE.get_or_init(|| {
+        let program = count();
+        let image = image(&program, 1, &Options::default()).unwrap();
+        let never = AtomicBool::new(false);
+        let (execution, witness) = vm::trace(&program, INPUT, &Limits::default(), &never).unwrap();
+        assert_eq!(execution.output, 20u64.to_le_bytes());
+        let claim = Claim::of(image.id(), INPUT, &execution.output, 0, execution.cycles);
+        Case { image, witness, claim, output: execution.output }
+    })
+}
+
+fn verified(receipt: &Receipt) -> Result<Verified, VerifyError> {
+    let case = case();
+    let policy = Policy::pinned([case.image.id()]).allowing(ParameterSet::ALL.map(|set| set.id));
+    let bytes = receipt.to_bytes(&Default::default()).unwrap();
+    verify(&policy, Some(&case.image.to_bytes()), &case.claim, Some(INPUT), Some(&case.output), &bytes)
+}
+
+fn cheated(witness: Witness, cheat: Cheat) -> Result<Verified, VerifyError> {
+    let case = case();
+    verified(&prove_with(witness, &case.image, &case.claim, &FAST, &Options::default(), cheat).unwrap())
+}
+
+#[test]
+fn every_parameter_set_proves_and_verifies() {
+    let case = case();
+    for params in ParameterSet::ALL {
+        let receipt = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &params, &Options::default()).unwrap();
+        let verified = verified(&receipt);
+        assert_eq!(verified.map(|verified| verified.params), Ok(params));
+    }
+}
+
+#[test]
+fn the_constants_of_the_verifier_are_the_caps_of_the_lookup_table() {
+    for params in ParameterSet::ALL {
+        assert_eq!(lut_cap(&params, &Options::default()).unwrap(), proto::lut_cap(&params), "{}", params.name);
+    }
+}
+
+#[test]
+fn receipts_do_not_depend_on_threads_or_instruction_sets() {
+    let case = case();
+    let prove = |threads, simd| {
+        let options = Options { threads, simd, ..Options::default() };
+        crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &FAST, &options).unwrap()
+    };
+    let expected = prove(1, Simd::detect());
+    assert!(prove(3, Simd::detect()) == expected, "three threads");
+    assert!(prove(2, Simd::PORTABLE) == expected, "no vector instructions");
+}
+
+#[test]
+fn a_column_of_degree_n_is_harmless_and_one_more_is_refused() {
+    // Section 4.5: a multiple of x^N - 1 changes nothing on the trace domain. LUT has the height of the segment.
+    let table = case().witness.traces.iter().position(|trace| trace.table == Table::Lut).unwrap();
+    let accepted = cheated(case().witness.clone(), Cheat::Degree { table, extra: 0 });
+    assert!(accepted.is_ok(), "{accepted:?}");
+    let refused = cheated(case().witness.clone(), Cheat::Degree { table, extra: 1 }).unwrap_err();
+    assert!(matches!(refused, VerifyError::FinalPolynomial { .. } | VerifyError::FriFold { .. }), "{refused:?}");
+}
+
+#[test]
+fn binding_values_of_other_columns_are_refused() {
+    let refused = cheated(case().witness.clone(), Cheat::Bound).unwrap_err();
+    assert!(matches!(refused, VerifyError::DeepValue { .. }), "{refused:?}");
+}
+
+#[test]
+fn sums_that_are_not_those_of_the_columns_are_refused() {
+    let refused = cheated(case().witness.clone(), Cheat::Sums);
+    assert_eq!(refused, Err(VerifyError::ConstraintIdentity { segment: 0 }));
+}
+
+#[test]
+fn averaged_accumulators_are_refused() {
+    let refused = cheated(case().witness.clone(), Cheat::Averaged);
+    assert_eq!(refused, Err(VerifyError::ConstraintIdentity { segment: 0 }));
+}
+
+/// Changes one cell of the CPU table.
+fn with_cell(column: &str, row: usize, value: Goldilocks) -> Witness {
+    let mut witness = case().witness.clone();
+    let column = Table::Cpu.main_names().iter().position(|name| name == column).unwrap();
+    witness.trace_mut(Table::Cpu).unwrap().columns[column][row] = value;
+    witness
+}
+
+#[test]
+fn a_wrong_result_is_refused() {
+    let refused = cheated(with_cell("c_lo", 4, Goldilocks::new(77)), Cheat::None);
+    assert_eq!(refused, Err(VerifyError::ConstraintIdentity { segment: 0 }));
+}
+
+#[test]
+fn a_limb_out_of_range_is_refused_also_when_a_sum_is_forged_to_balance() {
+    // The limb and what is left of the word for the other limb are then both looked up in vain; no constraint of the row is violated.
+    let names = Table::Cpu.main_names();
+    let at = names.iter().position(|name| name == "wl").unwrap();
+    let old = case().witness.trace(Table::Cpu).unwrap().columns[at][1];
+    let witness = with_cell("wl", 1, old + Goldilocks::new(1 << 20));
+    assert_eq!(cheated(witness.clone(), Cheat::None), Err(VerifyError::BusImbalance));
+    let public =
+        Public { init_pages: 1, cycles: case().claim.cycles, input: isa::input_tape(INPUT), output: isa::output_tape(&case().output, 0) };
+    assert!(air::check(&witness, &public).is_err());
+    let refused = cheated(witness, Cheat::Balance(field::F3::of(5)));
+    assert_eq!(refused, Err(VerifyError::ConstraintIdentity { segment: 0 }));
+}
+
+#[test]
+fn too_little_memory_is_said_before_anything_is_done() {
+    let case = case();
+    let options = Options { memory: 1 << 20, ..Options::default() };
+    let error = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &STD, &options).unwrap_err();
+    let Error::Memory { needed, limit } = error else { panic!("{error:?}") };
+    assert!(needed > limit && needed < 1 << 30);
+    assert!(error.to_string().contains("MiB"));
+}
+
+#[test]
+fn an_image_of_another_program_is_refused() {
+    let case = case();
+    let mut program = count();
+    program.instructions[2].il = 21;
+    let other = image(&program, 1, &Options::default()).unwrap();
+    assert_ne!(other.id(), case.image.id());
+    let result = crate::prove_witness(case.witness.clone(), &other, &case.claim, &STD, &Options::default());
+    assert_eq!(result, Err(Error::ImageMismatch));
+}
+
+#[test]
+fn a_run_is_cancelled_in_every_phase() {
+    let case = case();
+    for stop in 0..8 {
+        let (cancel, seen) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let progress = |_| {
+            if seen.fetch_add(1, Ordering::Relaxed) == 4 * stop {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        };
+        let options = Options { cancel: &cancel, progress: &progress, ..Options::default() };
+        let result = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &FAST, &options);
+        assert_eq!(result, Err(Error::Cancelled), "after {} reports", 4 * stop);
+    }
+}
