@@ -25,7 +25,7 @@ internal sealed partial class FunctionGenerator
 
     private void Sizes(int depth)
     {
-        switch (Random.Next(6))
+        switch (Random.Next(module.Options.Provable ? 3 : 6))
         {
             case 0 or 1: w.Op(Opcode.MemorySize).Byte(0); break;
             case 2:
@@ -48,6 +48,7 @@ internal sealed partial class FunctionGenerator
 
     private void Tables(int depth)
     {
+        if (module.Options.Provable) return;
         var type = TableType();
         var table = TableOf(type);
         switch (Random.Next(5))
@@ -77,7 +78,7 @@ internal sealed partial class FunctionGenerator
 
     private void Bulk(int depth)
     {
-        switch (Random.Next(4))
+        switch (Random.Next(module.Options.Provable ? 2 : 4))
         {
             case 0:
                 Small(60_000);

@@ -11,6 +11,7 @@ internal sealed class ModuleGenerator
 
     private readonly ModuleBuilder module = new();
     private readonly List<string> calls = [];
+    private readonly List<(int Function, ValueType[] Results)> exported = [];
 
     private ModuleGenerator(int seed, GeneratorOptions options)
     {
@@ -43,7 +44,7 @@ internal sealed class ModuleGenerator
 
     public ValueType AnyNumber() => Numbers[Random.Next(Options.Floats ? 4 : 2)];
 
-    public ValueType AnyType() => Random.Next(12) switch
+    public ValueType AnyType() => Options.Provable ? AnyNumber() : Random.Next(12) switch
     {
         0 => ValueType.FuncRef,
         1 => ValueType.ExternRef,
@@ -68,7 +69,7 @@ internal sealed class ModuleGenerator
 
         module.Memory(1, 3);
         module.Table(ValueType.FuncRef, TableSize, 20);
-        HasExternTable = Chance(50);
+        HasExternTable = !Options.Provable && Chance(50);
         if (HasExternTable) module.Table(ValueType.ExternRef, 5, 9);
         AddGlobals();
         for (var i = Random.Next(2, 7); i > 0; i--) Functions.Add((SomeTypes(4), Chance(70) ? [AnyType()] : SomeTypes(3)));
@@ -78,7 +79,7 @@ internal sealed class ModuleGenerator
         {
             var (parameters, results) = Functions[i];
             var locals = SomeTypes(Chance(10) ? 40 : 8);
-            module.Define(w => new FunctionGenerator(this, w, parameters, locals, results).Body(), [.. locals, .. FunctionGenerator.Scratch]);
+            module.Define(w => new FunctionGenerator(this, w, parameters, locals, results).Body(), [.. locals, .. Options.Provable ? [] : FunctionGenerator.Scratch]);
         }
 
         for (var i = 0; i < Functions.Count; i++)
@@ -87,6 +88,7 @@ internal sealed class ModuleGenerator
         }
 
         AddDigest();
+        if (Options.Provable) AddEntry();
         return module.Build();
     }
 
@@ -106,12 +108,16 @@ internal sealed class ModuleGenerator
     {
         var all = Enumerable.Range(0, Functions.Count).ToArray();
         module.Elements(Random.Next(3), [.. Enumerable.Range(0, 8).Select(_ => Random.Next(all.Length))]);
-        module.PassiveElements([.. Enumerable.Range(0, 4).Select(_ => Random.Next(all.Length))]);
-        module.DeclaredElements(all);
+        if (!Options.Provable)
+        {
+            module.PassiveElements([.. Enumerable.Range(0, 4).Select(_ => Random.Next(all.Length))]);
+            module.DeclaredElements(all);
+        }
+
         var bytes = new byte[Random.Next(64)];
         Random.NextBytes(bytes);
         module.Data(Random.Next(1_000), bytes);
-        module.PassiveData([.. bytes.Reverse()]);
+        if (!Options.Provable) module.PassiveData([.. bytes.Reverse()]);
     }
 
     /// <summary>An exported function that fills the budget, calls a function with constants and makes integers of its results.</summary>
@@ -127,7 +133,7 @@ internal sealed class ModuleGenerator
             for (var i = results.Length - 1; i >= 0; i--) w.Op(Opcode.LocalSet, i);
             for (var i = 0; i < results.Length; i++) Constants.ToInteger(w.Op(Opcode.LocalGet, i), results[i]);
         }, results);
-        Export(index);
+        Export(index, integers);
     }
 
     /// <summary>An exported function that mixes the whole memory and all globals into one number.</summary>
@@ -147,9 +153,31 @@ internal sealed class ModuleGenerator
             });
         }
 
-        Mix(w, () => w.Op(Opcode.TableSize, 0).Op(Opcode.I64ExtendI32U));
+        if (!Options.Provable) Mix(w, () => w.Op(Opcode.TableSize, 0).Op(Opcode.I64ExtendI32U));
         w.Op(Opcode.LocalGet, 1);
-    }, ValueType.I32, ValueType.I64));
+    }, ValueType.I32, ValueType.I64), [ValueType.I64]);
+
+    /// <summary>The entry of a machine: all calls in order; what they give is left in memory.</summary>
+    private void AddEntry()
+    {
+        const int results = 60_000;
+        var made = exported.ToArray();
+        module.Export("memory", ExternalKind.Memory, 0);
+        module.Export(MachineRules.Entry, ExternalKind.Function, module.Function([], [], w =>
+        {
+            var address = results;
+            foreach (var (function, types) in made)
+            {
+                w.Op(Opcode.Call, function);
+                foreach (var type in types.Reverse())
+                {
+                    var (local, store) = type == ValueType.I32 ? (0, Opcode.I32Store) : (1, Opcode.I64Store);
+                    w.Op(Opcode.LocalSet, local).I32(address).Op(Opcode.LocalGet, local).Op(store, 0, 0);
+                    address += 8;
+                }
+            }
+        }, ValueType.I32, ValueType.I64));
+    }
 
     private static void Mix(ByteWriter w, Action value)
     {
@@ -158,8 +186,9 @@ internal sealed class ModuleGenerator
         w.Op(Opcode.I64Xor).I64(0x100000001b3).Op(Opcode.I64Mul).I64(29).Op(Opcode.I64Rotl).Op(Opcode.LocalSet, 1);
     }
 
-    private void Export(int function)
+    private void Export(int function, ValueType[] results)
     {
+        exported.Add((function, results));
         var name = $"c{calls.Count}";
         calls.Add(name);
         module.Export(name, ExternalKind.Function, function);

@@ -23,25 +23,35 @@ public sealed class SampleMachineTests
         return data;
     }
 
+    internal static byte[] Module(string name) => File.ReadAllBytes(Path.Combine(Folder, name + ".wasm"));
+
     private static string Folder => Path.Combine(TestData.Root, "samples", "modules");
 
     [Theory]
     [MemberData(nameof(Machines))]
     public void A_sample_answers_its_vectors(string module, string vectors)
     {
-        var bytes = File.ReadAllBytes(Path.Combine(Folder, module + ".wasm"));
+        var machines = BackEnd.All.Keys.Select(b => MachineBuilder.Make(b, Module(module))).ToList();
+        Play(module, vectors, input =>
+        {
+            var runs = machines.Select(m => m.Run(input)).ToList();
+            Assert.All(runs, r => Assert.Equal((runs[0].ExitCode, runs[0].FuelUsed), (r.ExitCode, r.FuelUsed)));
+            Assert.All(runs, r => Assert.Equal(runs[0].Output.ToArray(), r.Output.ToArray()));
+            return runs[0];
+        });
+    }
+
+    /// <summary>Makes the calls of a file of vectors and compares each answer.</summary>
+    internal static void Play(string module, string vectors, Func<byte[], MachineRun> run)
+    {
         var file = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder, vectors + ".vectors.json")))!;
-        var machines = BackEnd.All.Keys.Select(b => MachineBuilder.Make(b, bytes)).ToList();
         var state = ReadOnlyMemory<byte>.Empty;
         var revision = 0;
         var number = 0;
         foreach (var step in file["steps"]!.AsArray())
         {
             var input = Frames.Encode(state.Span, Canonical(step!["body"]), Canonical(Context(file, step, ++number, revision)));
-            var runs = machines.Select(m => m.Run(input)).ToList();
-            Assert.All(runs, r => Assert.Equal((runs[0].ExitCode, runs[0].FuelUsed), (r.ExitCode, r.FuelUsed)));
-            Assert.All(runs, r => Assert.Equal(runs[0].Output.ToArray(), r.Output.ToArray()));
-            var answer = Answer(runs[0], out var frame);
+            var answer = Answer(run(input), out var frame);
             Assert.True(JsonNode.DeepEquals(step["answer"], answer), $"{module} step {number}: expected {step["answer"]?.ToJsonString(Plain)}, got {answer.ToJsonString(Plain)}");
             if (!frame.Accepted) continue;
             state = frame.State;
