@@ -173,7 +173,8 @@ internal sealed partial class FunctionGenerator
     private void CallIt(int function, int depth)
     {
         var (parameters, gives) = module.Functions[function];
-        if (module.Chance(88))
+        // A trap ends everything where one entry makes all calls: there indirect calls are rarer.
+        if (module.Chance(module.Options.Provable ? 98 : 88))
         {
             w.Op(Opcode.Call, function);
             return;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Loom.Wasm.Tests.BackEnds;
 
 namespace Loom.Wasm.Tests.Proving;
 
@@ -13,9 +12,8 @@ internal sealed record MachineEnd(long? ExitCode, string Output, long MemoryByte
     private static readonly ExecutionLimits Limits = ExecutionLimits.Default;
 
     /// <summary>Runs a machine as <see cref="MachineModule"/> does, and looks at the memory before it is given back.</summary>
-    public static unsafe MachineEnd Of(BackEnd backEnd, byte[] module, byte[] input)
+    public static unsafe MachineEnd Of(Executable executable, byte[] input)
     {
-        var executable = backEnd.Make(WasmModule.Load(module), new ExecutableOptions());
         fixed (byte* bytes = input)
         {
             var call = new MachineCall(bytes, input.Length);
