@@ -10,6 +10,7 @@ mod error;
 pub mod limits;
 mod locals;
 mod module;
+mod names;
 mod operator;
 #[cfg(test)]
 mod oracle;
@@ -17,6 +18,7 @@ mod parse;
 mod reader;
 mod routines;
 pub mod script;
+mod signature;
 mod subset;
 mod translate;
 mod types;

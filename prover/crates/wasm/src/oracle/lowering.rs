@@ -1,8 +1,8 @@
 use super::numeric::compute;
-use crate::operator;
 use crate::script::{Call, Outcome, outcomes};
 use crate::types::ValType;
 use crate::{Options, translate_script};
+use crate::{operator, signature};
 use corpus::encode::{self, HEADER, I32, I64};
 use std::sync::atomic::AtomicBool;
 
@@ -58,7 +58,7 @@ fn operand(code: &mut Vec<u8>, local: u8, ty: ValType, place: Place) {
 
 /// A module whose export `f` has this body and takes two operands of `code`.
 fn module(code: u8, body: &[u8]) -> Vec<u8> {
-    let signature = operator::numeric(code);
+    let signature = signature::numeric(code);
     let (ty, result) = (type_byte(signature.operand), type_byte(signature.result));
     let mut out = HEADER.to_vec();
     encode::section(&mut out, 1, &[1, 0x60, 2, ty, ty, 1, result]);
@@ -72,7 +72,7 @@ fn module(code: u8, body: &[u8]) -> Vec<u8> {
 
 /// A body that computes `code`, its operands in their places and a constant below them.
 fn body(code: u8, places: [Place; 2]) -> Vec<u8> {
-    let signature = operator::numeric(code);
+    let signature = signature::numeric(code);
     let mut body = vec![0, 0x41, 1];
     for i in 0..signature.operands as u8 {
         operand(&mut body, i, signature.operand, places[usize::from(i)]);
@@ -103,13 +103,13 @@ fn check(code: u8, places: [Place; 2], pairs: &[(u64, u64)]) {
 
 fn integer_codes() -> impl Iterator<Item = u8> {
     (0x45..=0xc4u8).filter(|&code| {
-        let signature = operator::numeric(code);
+        let signature = signature::numeric(code);
         !signature.operand.is_float() && !signature.result.is_float()
     })
 }
 
 fn edges(code: u8) -> Vec<u64> {
-    let narrow = operator::numeric(code).operand == ValType::I32;
+    let narrow = signature::numeric(code).operand == ValType::I32;
     EDGES.into_iter().filter(|&e| !narrow || e <= u64::from(u32::MAX)).collect()
 }
 
@@ -146,7 +146,7 @@ fn a_comparison_that_a_branch_or_eqz_follows_says_the_same() {
         let edges = edges(code);
         let pairs: Vec<_> = edges.iter().flat_map(|&a| edges.iter().map(move |&b| (a, b))).collect();
         for (tail, negated) in &tails {
-            let operands = &[0x20, 0, 0x20, 1][..2 * operator::numeric(code).operands as usize];
+            let operands = &[0x20, 0, 0x20, 1][..2 * signature::numeric(code).operands as usize];
             let body = [&[0], operands, &[code], tail, &[0x0b]].concat();
             for (&(a, b), got) in pairs.iter().zip(run(&module(code, &body), &pairs)) {
                 // Of one operand, the first is compared.

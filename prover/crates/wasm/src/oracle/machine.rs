@@ -1,8 +1,9 @@
 use super::{Ended, numeric};
 use crate::locals::Locals;
 use crate::module::{Constant, Module};
-use crate::operator::{self, Operator};
+use crate::operator::Operator;
 use crate::reader::Reader;
+use crate::signature;
 use crate::subset::{self, Host, Provable};
 use crate::types::BlockType;
 use crate::{decode, parse, validate};
@@ -189,7 +190,7 @@ impl Machine<'_> {
                 Operator::GlobalGet(i) => stack.push(self.globals[i as usize]),
                 Operator::GlobalSet(i) => self.globals[i as usize] = pop!(),
                 Operator::Load(code, arg) => {
-                    let bytes = 1usize << operator::access(code).1;
+                    let bytes = 1usize << signature::access(code).1;
                     let at = self.range(pop!() + u64::from(arg.offset), bytes as u64)?;
                     let mut raw = [0; 8];
                     raw[..bytes].copy_from_slice(&self.memory[at..at + bytes]);
@@ -204,7 +205,7 @@ impl Machine<'_> {
                     });
                 }
                 Operator::Store(code, arg) => {
-                    let bytes = 1usize << operator::access(code).1;
+                    let bytes = 1usize << signature::access(code).1;
                     let value = pop!();
                     let at = self.range(pop!() + u64::from(arg.offset), bytes as u64)?;
                     self.memory[at..at + bytes].copy_from_slice(&value.to_le_bytes()[..bytes]);
@@ -232,7 +233,7 @@ impl Machine<'_> {
                 Operator::I64Const(value) => stack.push(value as u64),
                 Operator::Numeric(code) => {
                     let b = pop!();
-                    let (a, b) = if operator::numeric(code).operands == 2 { (pop!(), b) } else { (b, 0) };
+                    let (a, b) = if signature::numeric(code).operands == 2 { (pop!(), b) } else { (b, 0) };
                     stack.push(numeric::compute(code, a, b)?);
                 }
                 other => panic!("{} cannot be proven", other.name()),

@@ -1,7 +1,8 @@
 use crate::locals::Locals;
 use crate::module::{Constant, Module};
-use crate::operator::{self, Operator};
+use crate::operator::Operator;
 use crate::reader::Reader;
+use crate::signature;
 use crate::types::{BlockType, FuncType, ValType};
 use crate::validate::Valid;
 use crate::{Error, decode};
@@ -117,10 +118,10 @@ fn types_of(module: &Module<'_>, operator: &Operator<'_>) -> Types {
         Operator::CallIndirect { ty, .. } => types.add_all(&module.types[ty as usize]),
         Operator::GlobalGet(index) | Operator::GlobalSet(index) => types.add(module.globals[index as usize].ty.value),
         Operator::SelectTyped(Some(ty)) => types.add(ty),
-        Operator::Load(code, _) | Operator::Store(code, _) => types.add(operator::access(code).0),
+        Operator::Load(code, _) | Operator::Store(code, _) => types.add(signature::access(code).0),
         Operator::F32Const | Operator::F64Const | Operator::TruncSat(_) => types.float = true,
         Operator::Numeric(code) => {
-            let signature = operator::numeric(code);
+            let signature = signature::numeric(code);
             types.add(signature.operand);
             types.add(signature.result);
         }

@@ -1,7 +1,8 @@
 use super::asm::B;
 use super::function::Function;
-use crate::operator::{self, MemArg};
+use crate::operator::MemArg;
 use crate::routines::Routine;
+use crate::signature;
 use isa::{Op, Trap};
 
 /// The instruction of a load or store opcode.
@@ -27,7 +28,7 @@ impl Function<'_, '_> {
     pub(super) fn load(&mut self, code: u8, arg: MemArg) {
         let address = self.pop_slot();
         let to = self.top_slot();
-        let (_, width) = operator::access(code);
+        let (_, width) = signature::access(code);
         if arg.align < width {
             self.load_bytes(op_of(code), arg.offset, 1 << width, address);
         } else {
@@ -39,7 +40,7 @@ impl Function<'_, '_> {
     pub(super) fn store(&mut self, code: u8, arg: MemArg) {
         let value = self.pop_slot();
         let address = self.pop_slot();
-        let (_, width) = operator::access(code);
+        let (_, width) = signature::access(code);
         if arg.align < width {
             self.store_bytes(arg.offset, 1 << width, address, value);
         } else {

@@ -14,6 +14,7 @@ pub(crate) mod layout;
 mod locals;
 mod memory;
 mod numeric;
+mod operands;
 mod operators;
 mod prologue;
 mod script;

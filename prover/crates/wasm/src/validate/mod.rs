@@ -2,6 +2,7 @@
 //! provable subset must be valid first.
 
 mod body;
+mod bulk;
 mod constant;
 mod control;
 mod operators;
