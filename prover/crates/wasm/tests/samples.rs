@@ -1,6 +1,6 @@
 //! The pinned modules of `samples`: each can be translated, always to the same program, and answers its vectors.
 
-use loom_wasm::{Options, disassemble, translate};
+use loom_wasm::{Options, TRANSLATOR_VERSION, disassemble, translate};
 use std::sync::atomic::AtomicBool;
 
 fn sample(name: &str) -> Vec<u8> {
@@ -21,6 +21,40 @@ fn every_sample_is_translated_and_always_to_the_same_program() {
         assert_eq!(text.lines().count(), program.instructions.len(), "{name}");
         println!("{name}: {} bytes, {} instructions", bytes.len(), program.instructions.len());
     }
+}
+
+/// The first eight bytes of SHA-256 over the program of each sample, by [`fingerprint`].
+const PINNED: [(&str, &str); 9] = [
+    ("bank-ledger", "e611fc5853e0c397"),
+    ("counter", "b6fbb7526c5c4cb5"),
+    ("counter-assemblyscript", "3659943d4a70623a"),
+    ("counter-c", "7c202b5c2ec769ee"),
+    ("debt-to-income", "58c030d898eea746"),
+    ("debt-to-income-assemblyscript", "863b8c86fc15f7cd"),
+    ("echo", "4ba2f129d67adf74"),
+    ("echo-assemblyscript", "274c3894f84e02f7"),
+    ("expense-declaration", "0c0b5142116a6f9d"),
+];
+
+/// SHA-256 over the pages and the fields of every instruction, each as four bytes.
+fn fingerprint(program: &isa::Program) -> String {
+    let mut words = vec![program.init_pages, program.max_pages];
+    for i in &program.instructions {
+        words.extend([i.opcode(), i.oa, i.ob, i.oc, i.il, i.ih]);
+    }
+    let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
+    hash::digest(&bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_programs_of_this_version_are_pinned() {
+    let found: Vec<_> =
+        PINNED.iter().map(|(name, _)| (*name, fingerprint(&translate(&sample(name), &Options::default()).expect(name)))).collect();
+    let same = found.iter().zip(PINNED).all(|(found, pinned)| found.1 == pinned.1);
+    assert!(
+        same && TRANSLATOR_VERSION == 1,
+        "programs have changed, and with them image ids: if the samples have not, TRANSLATOR_VERSION must. Now: {found:#?}"
+    );
 }
 
 #[test]
