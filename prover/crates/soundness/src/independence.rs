@@ -37,9 +37,11 @@ impl Search {
         Self { table, prep: Vec::new(), description: Rc::new(describe(table)), budget: 0 }
     }
 
-    /// Everything that can be switched off: all constraints, and the lookups that the rows make in LUT.
+    /// Everything that can be switched off: all constraints that say something (some of M6 and X6 are 0 whatever the columns hold), and the
+    /// lookups that the rows make in LUT.
     pub fn targets(&self) -> Vec<Target> {
-        let constraints = (0..self.description.constraints.len()).map(Target::Constraint);
+        let constraints = self.description.constraints.iter().enumerate().filter(|(_, c)| c.terms().next().is_some());
+        let constraints = constraints.map(|(i, _)| Target::Constraint(i));
         let lookups = self.description.interactions.iter().enumerate();
         let lookups = lookups.filter(|(_, i)| i.sign == Sign::Send && is_lookup(i.bus) && i.bus != Bus::Rom);
         constraints.chain(lookups.map(|(i, _)| Target::Lookup(i))).collect()

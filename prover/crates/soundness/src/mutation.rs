@@ -1,5 +1,5 @@
-//! Every cell of sample rows is changed: +1, -1, a random value, the value of another row. The row must then be rejected, even if the
-//! prover adjusts all lookup counts; or (column, operation) stands in the don't-care manifest, which holds nothing that is not free.
+//! Every cell of sample rows is changed: +1, -1, +-2^16 (a word with the same low limb), a random value, the value of another row. The row
+//! must then be rejected, even if the prover adjusts all lookup counts; or (column, operation) stands in the don't-care manifest, which holds nothing that is not free.
 
 use crate::{Said, said};
 use air::{Table, Trace, Witness};
@@ -42,8 +42,10 @@ pub fn free_cells(witness: &Witness, samples: usize, random: &mut Random, free: 
             let net = valid.net();
             for column in 0..row.len() {
                 let other = trace.columns[column][random.index(trace.height())];
-                let changes = [row[column] + Goldilocks::ONE, row[column] - Goldilocks::ONE, Goldilocks::new(random.next()), other];
-                for value in changes.into_iter().filter(|value| *value != row[column]) {
+                let steps = [Goldilocks::ONE, Goldilocks::new(1 << 16)];
+                let near = steps.into_iter().flat_map(|step| [row[column] + step, row[column] - step]);
+                let changes = near.chain([Goldilocks::new(random.next()), other]);
+                for value in changes.filter(|value| *value != row[column]) {
                     let mut changed = row.clone();
                     changed[column] = value;
                     let now = said(trace.table, &changed, &prep);

@@ -4,8 +4,9 @@
 mod support;
 
 use air::Table;
+use isa::Chip;
 use soundness::mutation::{Free, Samples, free_cells, read_manifest, write_manifest};
-use support::{INPUT, count_to, every_operation, run};
+use support::{INPUT, chips, count_to, every_operation, run};
 use testing::{Seeds, tier_count};
 
 #[test]
@@ -13,7 +14,8 @@ fn changed_cells_are_rejected_except_those_of_the_manifest_which_are_free() {
     let seeds = Seeds::new("mutation");
     let mut random = seeds.random(0);
     let (mut free, mut samples) = (Free::new(), Samples::new());
-    for program in [every_operation(), count_to(20)] {
+    let [bit, arith] = [Chip::Bit, Chip::Arith].map(|chip| chips::operations(chip, 12, &mut random));
+    for program in [every_operation(), count_to(20), bit, arith, chips::accesses(4, &mut random)] {
         let run = run(&program, &INPUT).unwrap();
         free_cells(&run.witness, tier_count(6, 40) as usize, &mut random, &mut free, &mut samples);
     }
@@ -32,8 +34,11 @@ fn changed_cells_are_rejected_except_those_of_the_manifest_which_are_free() {
         let bound: Vec<_> = columns.difference(&found).collect();
         assert!(bound.is_empty(), "{} {}: the manifest lists {bound:?}, which no accepted change showed to be free", key.0.name(), key.1);
     }
-    // Every operation of CPU has at least one sample row, most have three and more.
-    for op in Table::Cpu.ops() {
-        assert!(samples.iter().any(|((_, kind), _)| kind.trim_end_matches('#') == op.mnemonic()), "{op:?} has no sample row");
+    // Every operation of every chip has at least one sample row, most have three and more.
+    for table in Table::ALL {
+        for op in table.ops() {
+            let sampled = samples.iter().any(|((of, kind), _)| *of == table && kind.trim_end_matches('#') == op.mnemonic());
+            assert!(sampled, "{op:?} has no sample row in {}", table.name());
+        }
     }
 }

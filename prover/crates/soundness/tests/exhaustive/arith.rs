@@ -10,8 +10,8 @@ fn reference(op: Op, a: u16, b: u16) -> Option<u16> {
     let (low, amount) = (a & 15, u32::from(b & 15));
     let sign = |x: u16, bits: u32| i32::from(x) << (32 - bits) >> (32 - bits);
     Some(match op {
-        Op::Mul32 => (a & 15) * (b & 15) & 15,
-        Op::Mul64 => (u32::from(a) * u32::from(b) & 255) as u16,
+        Op::Mul32 => (low * (b & 15)) & 15,
+        Op::Mul64 => ((u32::from(a) * u32::from(b)) & 255) as u16,
         Op::Divu => a.checked_div(b)?,
         Op::Remu => a.checked_rem(b)?,
         Op::Shl32 => low << (amount % 4) & 15,

@@ -76,7 +76,7 @@ impl Rule {
 
 enum Check {
     Zero(Form),
-    OneOf([bool; SMALL as usize], Form),
+    OneOf(Box<[bool; SMALL as usize]>, Form),
     Member(Vec<Vec<u16>>, Vec<Form>),
 }
 
@@ -85,7 +85,7 @@ impl Check {
         match rule {
             Rule::Zero(p) => Check::Zero(Form::of(p)),
             Rule::Member(rows, tuple) if tuple.len() == 1 => {
-                Check::OneOf(std::array::from_fn(|value| rows.contains(&vec![value as u16])), Form::of(&tuple[0]))
+                Check::OneOf(Box::new(std::array::from_fn(|value| rows.contains(&vec![value as u16]))), Form::of(&tuple[0]))
             }
             Rule::Member(rows, tuple) => Check::Member(rows.clone(), tuple.iter().map(Form::of).collect()),
         }
