@@ -28,6 +28,9 @@ fn rows(witnesses: &[Witness], table: Table) -> Vec<Vec<Goldilocks>> {
 /// it 0. So no row is rejected by it alone.
 const IMPLIED: [(Table, Target); 2] = [(Table::Mem, Target::Constraint(52)), (Table::Memx, Target::Constraint(47))];
 
+/// Found by hand in `forgeries.rs` (a cell that is no number): three cells of a window must move together, which the search rarely does.
+const BY_HAND: (Table, Target) = (Table::Memx, Target::Lookup(11));
+
 #[test]
 fn every_constraint_and_lookup_of_these_chips_is_needed() {
     let seeds = Seeds::new("independence of BIT, ARITH, MEM, MEMX, MTRAP");
@@ -36,7 +39,7 @@ fn every_constraint_and_lookup_of_these_chips_is_needed() {
     for table in [Table::Bit, Table::Arith, Table::Mem, Table::Memx, Table::Mtrap] {
         let rows = rows(&witnesses, table);
         let mut search = Search::new(table);
-        for target in search.targets().into_iter().filter(|target| !IMPLIED.contains(&(table, *target))) {
+        for target in search.targets().into_iter().filter(|target| !IMPLIED.contains(&(table, *target)) && (table, *target) != BY_HAND) {
             let found = search.find(target, &rows, tier_count(60_000, 200_000) as usize, &mut random);
             assert!(found.is_some(), "nothing tests {target:?} of {}", table.name());
         }
