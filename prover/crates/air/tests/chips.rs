@@ -40,7 +40,7 @@ fn every_operation_holds_on_edges_and_random_operands() {
 fn a_wrong_result_is_rejected_by_its_own_chip() {
     let seeds = Seeds::new("a_wrong_result_is_rejected_by_its_own_chip");
     let mut random = seeds.random(1);
-    for program in programs(&seeds, 1) {
+    for program in programs(&seeds, 2) {
         for &op in Op::ALL.iter().filter(|op| program.instructions.iter().any(|i| i.op == **op) && op.chip() != Chip::Cpu) {
             for flip in [1, 1 << 31, 1 << 32, 1 << 63, 1 << random.below(64), random.next() | 1] {
                 let run = run_lying(&program, &[], |i, result| if i.op == op { result ^ flip } else { result }).unwrap();

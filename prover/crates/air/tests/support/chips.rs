@@ -63,16 +63,24 @@ pub fn operations(chip: Chip, count: usize, random: &mut Random) -> Program {
     finish(code)
 }
 
-/// Loads and stores of every kind at every offset, at the edges of memory and beyond them, `count` times.
+/// Loads and stores of every kind at every offset, at the edges of memory and beyond them, 8 `count` times; `count` is 2 or more.
 pub fn accesses(count: usize, random: &mut Random) -> Program {
     let mut code = start();
     let end = 65536u64;
     for &op_ in Op::ALL.iter().filter(|op| op.chip() == Chip::Mem) {
         let width = u64::from(op_.access_width().expect("a load or store"));
         for i in 0..8 * count as u64 {
-            let first = match random.below(6) {
+            // Every offset in a cell once, once just beyond the end and once far beyond it, then anything.
+            let place = match i {
+                0..8 => 4,
+                8 => 1,
+                9 => 2,
+                _ => random.below(6),
+            };
+            let first = match place {
                 0 => end - width,
                 1 => end - width + 1 + random.below(12),
+                2 if i == 9 => (1 << 33) - 2 - random.below(9),
                 2 => random.below(1 << 33).saturating_sub(2),
                 3 => 0,
                 _ => 8 * random.below(end / 8 - 1) + i % 8,
