@@ -210,7 +210,7 @@ impl Error {
 
     /// Names the function where the error does not know it yet: the decoder of bodies does not.
     pub(crate) fn in_function(mut self, index: u32) -> Self {
-        if let Error::Invalid { function, .. } | Error::Unsupported { function, .. } = &mut self {
+        if let Error::Invalid { function, .. } | Error::Unsupported { function, .. } | Error::TooLarge { function, .. } = &mut self {
             *function = Some(index);
         }
         self

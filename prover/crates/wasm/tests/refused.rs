@@ -244,7 +244,10 @@ fn proposals_beyond_the_subset_are_refused_by_name() {
 #[test]
 fn sizes_have_limits() {
     let what = |bytes: &[u8]| match refusal_of(bytes) {
-        Error::TooLarge { what, .. } => what,
+        Error::TooLarge { what, function, .. } => {
+            assert_eq!(function, if what.ends_with("of the module") { None } else { Some(0) }, "{what}");
+            what
+        }
         other => panic!("{other}"),
     };
     // Locals beyond the slots of a function, in six bytes.
