@@ -1,6 +1,7 @@
 //! A second reading of WebAssembly, for tests: a plain stack machine that shares the decoder and nothing else with the translator. Random
 //! modules must do the same on it and, translated, on the executor.
 
+mod aliases;
 mod lowering;
 mod machine;
 mod numeric;

@@ -3,7 +3,7 @@ use crate::{Options, disassemble, translate};
 use std::sync::atomic::AtomicBool;
 use testing::{Seeds, tier_count};
 
-fn translated(module: &[u8], input: &[u8]) -> Result<Ended, vm::Error> {
+pub(super) fn translated(module: &[u8], input: &[u8]) -> Result<Ended, vm::Error> {
     let program = translate(module, &Options::default()).expect("the generator keeps to the subset");
     assert_eq!(program.check(), Ok(()), "{}", disassemble(&program));
     let execution = vm::run(&program, input, &vm::Limits { frame_slots: 1 << 14, ..vm::Limits::default() }, &AtomicBool::new(false))?;
