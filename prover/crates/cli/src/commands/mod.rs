@@ -1,7 +1,10 @@
 //! The commands, one file each.
+mod image;
 mod inspect;
+mod prove;
 mod run;
 mod security;
+mod verify;
 
 use crate::args::{Args, Command, Opt};
 use crate::failure::{Failure, Kind, Result};
@@ -11,7 +14,7 @@ use isa::Program;
 use std::path::Path;
 
 /// All of them, in the order of the help.
-pub const COMMANDS: &[Command] = &[run::COMMAND, inspect::COMMAND, security::COMMAND];
+pub const COMMANDS: &[Command] = &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND];
 
 /// `--pages`, of every command that translates.
 const PAGES: Opt = Opt {
