@@ -35,6 +35,12 @@ if errorlevel 1 (
 )
 move /y "%STAMP%.new" "%STAMP%" >nul
 :run
+if /i not "%~1"=="run" if /i not "%~1"=="demo" if /i not "%~1"=="bench" goto start
+where cargo >nul 2>nul || goto start
+cargo build --release --locked -q -p loom-prover --manifest-path "%ROOT%prover\Cargo.toml" > "%ROOT%artifacts\prover.log" 2>&1 || (
+  echo loom: the prover was not built, so nothing is proven: see "%ROOT%artifacts\prover.log" 1>&2
+)
+:start
 set LOOM_LAUNCHER=loom
 dotnet "%CLI%" %*
 exit /b %errorlevel%

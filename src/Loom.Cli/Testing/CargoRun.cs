@@ -14,8 +14,8 @@ internal static partial class CargoRun
     /// <summary>The name among the projects.</summary>
     public const string Name = "prover";
 
-    private const string Remedy = "The prover's tests need Rust 1.85 or later: https://rustup.rs, or apt-get install rustup where your system has it.";
-    private static readonly Version Oldest = new(1, 85);
+    private const string Remedy = "The prover's tests need Rust 1.88 or later: https://rustup.rs, or apt-get install rustup where your system has it.";
+    private static readonly Version Oldest = new(1, 88);
 
     /// <summary>Format, lints, then every test; without a toolchain one skipped test that says what to install.</summary>
     public static async Task<TestRun> RunAsync(string root, string? filter, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

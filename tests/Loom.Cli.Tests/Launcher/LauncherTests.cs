@@ -24,30 +24,45 @@ public sealed class LauncherTests : IDisposable
         esac
         """;
 
+    private const string FakeCargo =
+        """
+        #!/usr/bin/env bash
+        root=$(cat "$(dirname "$0")/root")
+        [ -f "$root/prover/broken" ] && { echo "error[E0308]: mismatched types"; exit 101; }
+        echo built >> "$root/prover-builds"
+        mkdir -p "$root/prover/target/release"
+        printf '#!/bin/sh\n' > "$root/prover/target/release/loom-prover"
+        chmod +x "$root/prover/target/release/loom-prover"
+        """;
+
     private readonly Folder _folder = new();
     private readonly Dictionary<string, string?> _variables;
 
     public LauncherTests()
     {
         File.Copy(Path.Combine(TestData.Root, "loom"), _folder["loom"]);
-        foreach (var source in new[] { "src/Loom.Cli/A.cs", "src/Loom.Host/B.cs", "web/C.razor", "samples/D.cs", "infra/build/E.props", "global.json" })
+        foreach (var source in new[] { "src/Loom.Cli/A.cs", "src/Loom.Host/B.cs", "web/C.razor", "samples/D.cs", "infra/build/E.props", "global.json", "prover/Cargo.toml", "prover/crates/cli/src/main.rs" })
         {
             _folder.Write(source, "x");
             File.SetLastWriteTimeUtc(_folder[source], DateTime.UnixEpoch.AddYears(50));
         }
 
         _folder.Write("bin/dotnet", FakeDotNet);
+        _folder.Write("bin/cargo", FakeCargo);
         _folder.Write("bin/root", _folder.Root);
         _folder.Write("bin/sdks", "10.0.100 [/somewhere]\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder["bin/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(_folder["bin/cargo"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         _variables = new() { ["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}" };
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private int ProverBuilds => File.Exists(_folder["prover-builds"]) ? File.ReadAllLines(_folder["prover-builds"]).Length : 0;
 
     private int Builds => File.Exists(_folder["builds"]) ? File.ReadAllLines(_folder["builds"]).Length : 0;
 
@@ -101,6 +116,30 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("error CS0001: it is broken", ran.Error, StringComparison.Ordinal);
         File.Delete(_folder["broken"]);
         Assert.Equal((7, 1), ((await RunAsync()).Exit, Builds));
+    }
+
+    [ProgramFact("bash", "bash")]
+    public async Task Commands_that_start_a_host_build_the_prover_when_it_is_stale()
+    {
+        await RunAsync("actors");
+        Assert.Equal(0, ProverBuilds);
+        var first = await RunAsync("run");
+        Assert.Contains("Building the prover (first run: about two minutes)…", first.Error, StringComparison.Ordinal);
+        Assert.Equal((7, 1), (first.Exit, ProverBuilds));
+        Assert.Equal(("", 1), ((await RunAsync("demo")).Error, ProverBuilds));
+        File.SetLastWriteTimeUtc(_folder["prover/crates/cli/src/main.rs"], DateTime.UtcNow.AddHours(1));
+        await RunAsync("demo");
+        Assert.Equal(2, ProverBuilds);
+    }
+
+    [ProgramFact("bash", "bash")]
+    public async Task A_prover_that_does_not_build_says_why_and_stops_no_host()
+    {
+        _folder.Write("prover/broken", "");
+        var ran = await RunAsync("run");
+        Assert.Equal((7, "<run>"), (ran.Exit, ran.Out));
+        Assert.Contains("nothing is proven", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("error[E0308]: mismatched types", ran.Error, StringComparison.Ordinal);
     }
 
     [ProgramFact("bash", "bash")]
