@@ -26,6 +26,39 @@ fn constraints_have_degree_3_at_most_and_tuples_and_multiplicities_degree_1() {
     }
 }
 
+/// Main columns, preprocessed columns and interactions of each table as section 3.3 has them, and all its constraints with those of LogUp.
+const COUNTS: [(Table, usize, usize, usize, usize); 10] = [
+    (Table::Cpu, 73, 0, 26, 95),
+    (Table::Mem, 63, 0, 28, 72),
+    (Table::Arith, 73, 0, 36, 86),
+    (Table::Bit, 47, 0, 23, 28),
+    (Table::Memb, 12, 0, 10, 12),
+    (Table::Intab, 5, 0, 2, 5),
+    (Table::Rom, 1, 7, 1, 3),
+    (Table::Lut, 5, 10, 5, 5),
+    (Table::Memx, 70, 0, 36, 71),
+    (Table::Mtrap, 26, 0, 10, 21),
+];
+
+#[test]
+fn the_counts_are_those_of_the_specification() {
+    for (table, main, prep, interactions, constraints) in COUNTS {
+        let counts = (table.main_width(), table.prep_width(), table.interactions(), table.all_constraints());
+        assert_eq!(counts, (main, prep, interactions, constraints), "{}", table.name());
+        let description = describe(table);
+        assert_eq!(description.interactions.len(), interactions);
+        assert_eq!(description.constraints.len() + interactions.div_ceil(2) + 2, constraints);
+    }
+    // Stage 1 in all, and the constraints with MEMX and MTRAP (sections 3.3 and 4.9).
+    let stage_1 = || Table::ALL.into_iter().take(8);
+    assert_eq!(stage_1().map(Table::main_width).sum::<usize>(), 279);
+    assert_eq!(stage_1().map(|table| table.aux_width() / 3).sum::<usize>(), 75);
+    assert_eq!(stage_1().map(Table::interactions).sum::<usize>(), 131);
+    assert_eq!(stage_1().map(Table::prep_width).sum::<usize>(), 17);
+    assert_eq!(stage_1().map(Table::all_constraints).sum::<usize>(), 306);
+    assert_eq!(Table::ALL.into_iter().map(Table::all_constraints).sum::<usize>(), 398);
+}
+
 #[test]
 fn no_column_is_unused() {
     for table in Table::ALL.into_iter().filter(|table| table.interactions() > 0) {

@@ -50,6 +50,9 @@ impl Search {
     /// A row that only the target rejects, starting from one of the valid rows; `None` if `attempts` attempts found none.
     pub fn find(&mut self, target: Target, valid: &[Vec<Goldilocks>], attempts: usize, random: &mut Random) -> Option<Vec<Goldilocks>> {
         let columns = self.columns(target);
+        if columns.is_empty() || valid.is_empty() {
+            return None;
+        }
         for _ in 0..attempts {
             let mut row = valid[random.index(valid.len())].clone();
             let mut locked = vec![false; row.len()];

@@ -1,5 +1,5 @@
-//! Every cell of sample rows is changed: +1, -1, +-2^16 (a word with the same low limb), a random value, the value of another row. The row
-//! must then be rejected, even if the prover adjusts all lookup counts; or (column, operation) stands in the don't-care manifest, which holds nothing that is not free.
+//! Every cell of sample rows is changed: +1, -1, one limb up or down, a random value, the value of another row. The row must then be rejected, even if the
+//! prover adjusts all lookup counts; or (column, operation) stands in the don't-care manifest, which holds nothing that is not free.
 
 use crate::{Said, said};
 use air::{Table, Trace, Witness};
@@ -42,9 +42,9 @@ pub fn free_cells(witness: &Witness, samples: usize, random: &mut Random, free: 
             let net = valid.net();
             for column in 0..row.len() {
                 let other = trace.columns[column][random.index(trace.height())];
-                let steps = [Goldilocks::ONE, Goldilocks::new(1 << 16)];
-                let near = steps.into_iter().flat_map(|step| [row[column] + step, row[column] - step]);
-                let changes = near.chain([Goldilocks::new(random.next()), other]);
+                // Besides the neighbours also a step of one limb: a word whose low limb stands in another cell can only move so.
+                let steps = [Goldilocks::ONE, -Goldilocks::ONE, Goldilocks::new(1 << 16), -Goldilocks::new(1 << 16)];
+                let changes = steps.map(|step| row[column] + step).into_iter().chain([Goldilocks::new(random.next()), other]);
                 for value in changes.filter(|value| *value != row[column]) {
                     let mut changed = row.clone();
                     changed[column] = value;
