@@ -37,11 +37,11 @@ impl Search {
         Self { table, prep: Vec::new(), description: Rc::new(describe(table)), budget: 0 }
     }
 
-    /// Everything that can be switched off: all constraints that say something (some of M6 and X6 are 0 whatever the columns hold), and the
+    /// Everything that can be switched off: all constraints (but those that are 0 whatever the columns hold, which reject nothing), and the
     /// lookups that the rows make in LUT.
     pub fn targets(&self) -> Vec<Target> {
-        let constraints = self.description.constraints.iter().enumerate().filter(|(_, c)| c.terms().next().is_some());
-        let constraints = constraints.map(|(i, _)| Target::Constraint(i));
+        let constraints = self.description.constraints.iter().enumerate();
+        let constraints = constraints.filter(|(_, c)| c.terms().next().is_some()).map(|(i, _)| Target::Constraint(i));
         let lookups = self.description.interactions.iter().enumerate();
         let lookups = lookups.filter(|(_, i)| i.sign == Sign::Send && is_lookup(i.bus) && i.bus != Bus::Rom);
         constraints.chain(lookups.map(|(i, _)| Target::Lookup(i))).collect()
@@ -168,13 +168,14 @@ fn shuffle<T>(items: &mut [T], random: &mut Random) {
 
 /// Another value for a cell: near, small, a word, a fraction, anything.
 fn strange(value: Goldilocks, random: &mut Random) -> Goldilocks {
-    match random.below(9) {
+    match random.below(10) {
         0 => value + Goldilocks::ONE,
         1 => value - Goldilocks::ONE,
         2 => Goldilocks::ZERO,
         3 => Goldilocks::ONE,
         4 => Goldilocks::new(random.word().into()),
         5 => -Goldilocks::ONE,
+        8 => value + Goldilocks::new(random.below(3) << 16) - Goldilocks::new(1 << 16),
         7 => Goldilocks::new(random.next() >> random.below(64)),
         6 => Goldilocks::new(1 + random.below(3)) * Goldilocks::new(1 << (1 + random.below(8))).inverse(),
         _ => Goldilocks::new(random.next()),

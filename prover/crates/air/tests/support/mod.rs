@@ -229,7 +229,7 @@ pub fn every_operation() -> Program {
     // Globals: SYS[3] := slot 4, read back directly and by index, then by an immediate index.
     code.extend([op(Op::Gset, 4, 0, 3, 0), op(Op::Gget, 3, 0, 16, 0), op(Op::Ggetx, 1, 2, 17, 0)]);
     code.extend([imm(Op::Ggetx, 1, 17, 2, 0), op(Op::Gget, 9, 0, 16, 0), op(Op::Gset, 16, 0, 3, 0), op(Op::Gset, 5, 0, 8, 0)]);
-    code.extend([op(Op::Ggetx, 6, 2, 18, 0)]);
+    code.extend([op(Op::Ggetx, 6, 2, 18, 0), op(Op::Gget, 3, 0, 19, 0)]);
     // Tapes and memory size.
     code.extend([op(Op::Inw, 0, 0, 20, 0), op(Op::Inw, 2, 0, 21, 0), op(Op::Inw, 2, 0, 22, 0)]);
     code.extend([op(Op::Msize, 0, 0, 23, 0), op(Op::Setmsz, 2, 0, 0, 0), op(Op::Msize, 0, 0, 23, 0), op(Op::Setmsz, 2, 0, 0, 0)]);

@@ -17,7 +17,7 @@ pub fn witnesses(count: usize) -> Vec<Witness> {
         count_to(20),
         chips::operations(Chip::Bit, count, &mut random),
         chips::operations(Chip::Arith, 4 * count, &mut random),
-        chips::accesses(count, &mut random),
+        chips::accesses(5 * count, &mut random),
     ];
     let checked = |program| {
         let run = run(&program, &INPUT).unwrap();
