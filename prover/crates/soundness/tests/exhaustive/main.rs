@@ -3,7 +3,9 @@
 
 mod arith;
 mod bit;
+mod form;
 mod memory;
 mod model;
 mod poly;
+mod rules;
 mod search;

@@ -1,9 +1,12 @@
 //! A chip in the miniature model, one operation at a time.
 
+use crate::form::Assignment;
 use crate::poly::{SMALL, Said, miniature, substitute};
-use crate::search::{Assignment, Plan, is_lookup};
+use crate::rules::is_lookup;
+use crate::search::Plan;
 use air::Table;
 use isa::Op;
+use testing::tier_count;
 
 /// A chip with what it says at the small scale.
 pub struct Model {
@@ -55,21 +58,27 @@ impl Model {
         Plan::new(&self.said, &self.given(op, zero), inputs, outputs, &|constraint, index| without.contains(&(constraint, index)))
     }
 
-    /// The constraints from number `constraint` up and the interactions from number `interaction` up without which `forged` finds no wrong
-    /// row of any operation that they speak of. It is asked about one input in `one_in`.
-    pub fn spare(
+    /// Asserts that without any one of the constraints from number `constraint` up and the lookups from number `interaction` up `forged`
+    /// finds a wrong row of some operation that it speaks of, except for those of `spare`, for which it must find none (looked for in the
+    /// long tier). It is asked about one input in `one_in`.
+    pub fn every_one_is_needed(
         &self,
-        constraint: usize,
-        interaction: usize,
+        (constraint, interaction): (usize, usize),
+        spare: &[(bool, usize)],
         mut forged: impl FnMut(Op, (bool, usize), u64) -> bool,
-    ) -> Vec<(bool, usize)> {
+    ) {
         let constraints = (constraint..self.said.constraints.len()).map(|i| (true, i));
         let lookups = (interaction..self.said.interactions.len()).filter(|i| is_lookup(self.said.interactions[*i].bus)).map(|i| (false, i));
-        let mut spare: Vec<(bool, usize)> = constraints.chain(lookups).collect();
-        for one_in in [128, 8] {
-            spare.retain(|which| !self.table.ops().iter().any(|op| self.speaks_of(*op, *which) && forged(*op, *which, one_in)));
+        let all: Vec<(bool, usize)> = constraints.chain(lookups).collect();
+        assert!(spare.iter().all(|which| all.contains(which)));
+        let looked_for = all.into_iter().filter(|which| !spare.contains(which) || tier_count(0, 1) == 1);
+        for which in looked_for {
+            let found = [128, 8]
+                .into_iter()
+                .any(|one_in| self.table.ops().iter().any(|op| self.speaks_of(*op, which) && forged(*op, which, one_in)));
+            let (kind, number) = (if which.0 { "constraint" } else { "interaction" }, which.1);
+            assert_eq!(found, !spare.contains(&which), "a wrong row without {kind} {number} of {}", self.table.name());
         }
-        spare
     }
 
     fn speaks_of(&self, op: Op, (constraint, index): (bool, usize)) -> bool {
