@@ -10,12 +10,12 @@ use testing::Random;
 /// What kind of row a row is: the operation of its flag (with `#` for an immediate operand), or a name that the table's rows have.
 pub fn kind(table: Table, row: &[Goldilocks]) -> String {
     let one = |index: usize| row[index] == Goldilocks::ONE;
-    let names = table.main_names();
     if row.iter().all(|cell| *cell == Goldilocks::ZERO) {
         return "padding".to_owned();
     }
     if let Some(flag) = (0..table.ops().len()).find(|flag| one(*flag)) {
-        let immediate = names.iter().position(|name| name == "bi").is_some_and(one);
+        // `bi` follows the flags in the chips that have operand B.
+        let immediate = matches!(table, Table::Cpu | Table::Arith | Table::Bit) && one(table.ops().len());
         return format!("{}{}", table.ops()[flag].mnemonic(), if immediate { "#" } else { "" });
     }
     match table {

@@ -225,6 +225,7 @@ pub fn every_operation() -> Program {
     }
     code.extend([op(Op::Cmov, 1, 0, 15, 0), imm(Op::Cmov, 4, 15, 0, 0), imm(Op::Cmov, 4, 15, 9, 9)]);
     code.extend([imm(Op::Add32, 1, 10, 1, 0), imm(Op::Sub64, 5, 10, 1, 7), imm(Op::Eq, 4, 14, 5, 0xFFFF_FFFF)]);
+    code.extend([imm(Op::Lts32, 1, 10, 3, 0), imm(Op::Lts64, 4, 10, 3, 0x8000_0000)]);
     code.extend([imm(Op::Add64, 4, 10, 0xFFFF_FFFF, 8), imm(Op::Sub32, 2, 10, 3, 0), imm(Op::Ltu, 2, 10, 3, 0)]);
     // Globals: SYS[3] := slot 4, read back directly and by index, then by an immediate index.
     code.extend([op(Op::Gset, 4, 0, 3, 0), op(Op::Gget, 3, 0, 16, 0), op(Op::Ggetx, 1, 2, 17, 0)]);
