@@ -10,7 +10,14 @@ internal static class CorpusWriter
     public static SortedDictionary<string, byte[]> Files(bool cheats)
     {
         var good = GoodReceipt.Of(ParameterSet.Std);
-        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal) { ["by-hand.std.image"] = good.Image, ["by-hand.std.receipt"] = good.Receipt };
+        var counter = new CounterLife();
+        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["by-hand.std.image"] = good.Image,
+            ["by-hand.std.receipt"] = good.Receipt,
+            ["counter-1.input"] = counter.Input(0).Write(),
+            ["counter-2.input"] = counter.Input(1).Write(),
+        };
         if (!cheats)
         {
             return files;
