@@ -4,8 +4,8 @@
 //! processor time, then cycles per second and the cost of hashing the committed bytes.
 
 use isa::{Instruction, Op, Program};
-use loom_prove::{Options, Phase, Progress, image, prove};
-use proto::ParameterSet;
+use loom_prove::{Options, Phase, Progress, estimate, image, prove, widths};
+use proto::{Layout, ParameterSet, ProofHeader};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use vm::Limits;
@@ -52,6 +52,13 @@ fn processor_time() -> Duration {
     Duration::from_millis(10 * ticks.unwrap_or(0))
 }
 
+/// The most memory that this process had, in bytes; zero where /proc is missing.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0) << 10
+}
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let iterations = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1250);
@@ -82,6 +89,9 @@ fn main() {
     let rate = |time: Duration| cycles as f64 / time.as_secs_f64();
     println!("{cycles} cycles, {} bytes, {} threads, {}", proven.receipt.proof.len(), threads, options.simd.name());
     println!("elapsed {:.3} s = {:.0} cycles/s; processor {:.2} s", wall.as_secs_f64(), rate(wall), processor.as_secs_f64());
+    let header = ProofHeader::read(&proven.receipt.proof).expect("a proof");
+    let layout = Layout::new(params, header.heights().expect("heights")[0], &widths()).expect("good heights");
+    println!("peak memory {} MiB, estimated {} MiB beside the executor", peak_memory() >> 20, estimate(&layout) >> 20);
     let busy = Duration::from_secs_f64(processor.as_secs_f64() / threads as f64);
     println!("{:.0} cycles/s if all threads were busy all the time", rate(busy));
 }

@@ -42,7 +42,7 @@ impl Fri {
         }
         let log_size = final_log(log_height);
         let mut tile: Vec<Row> = values[..1 << log_size].iter().map(row_of).collect();
-        interpolate(team, twiddles, &mut tile, shift(log_size + blowup));
+        interpolate(team, twiddles, &mut tile, shift(log_size + blowup))?;
         let final_poly: Vec<F3> = tile.iter().map(|row| Cubic([row.0[0], row.0[1], row.0[2]])).collect();
         transcript.final_poly(&encode_elements(&final_poly));
         Ok(Self { layers, final_poly })

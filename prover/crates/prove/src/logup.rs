@@ -137,3 +137,30 @@ fn store_rows<V: Packed>(value: Cubic<V>, columns: &mut [&mut [Goldilocks]], fir
         columns[k][first..first + 8].copy_from_slice(&value.0[k].lanes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use field::Simd;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn packed_columns_are_those_computed_row_by_row() {
+        let cancel = AtomicBool::new(false);
+        let number = |i: u64| Goldilocks::GENERATOR.pow(i);
+        let challenges = Challenges::new(Cubic([number(3), number(5), number(7)]), Cubic([number(11), number(13), number(17)]));
+        for table in Table::ALL {
+            for height in [2, 8, 64, 256] {
+                let columns = |from: u64, width: usize| -> Vec<Vec<Goldilocks>> {
+                    (0..width as u64).map(|c| (0..height).map(|row| number(from + 1000 * c + row)).collect()).collect()
+                };
+                let trace = Trace { table, columns: columns(19, table.main_width()), prep: columns(23, table.prep_width()) };
+                let expected = air::logup::aux(&trace, &challenges);
+                for simd in [Simd::PORTABLE, Simd::detect()] {
+                    let team = Team { threads: 2, simd, cancel: &cancel };
+                    assert_eq!(aux(&team, &trace, &challenges), Ok(expected.clone()), "{} of {height} rows", table.name());
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use crate::domain::bit_reverse;
-use crate::ntt::{Twiddles, forward, inverse};
+use crate::ntt::{Twiddles, forward, inverse, inverse_alone};
 use crate::symbolic::Block;
-use crate::team::Team;
+use crate::team::{Cancelled, Team};
 use field::{Goldilocks, Kernel, Packed, Ring, Row};
 use proto::Rows;
 
@@ -80,7 +80,7 @@ pub fn extend(
     blowup: u32,
     tables: &[&[Vec<Goldilocks>]],
     done: impl Fn() + Sync,
-) -> Result<Vec<Matrix>, crate::Cancelled> {
+) -> Result<Vec<Matrix>, Cancelled> {
     let height = |columns: &[Vec<Goldilocks>]| columns.first().map_or(0, |column| column.len().trailing_zeros());
     let mut matrices: Vec<Matrix> = tables.iter().map(|columns| Matrix::empty(height(columns), columns.len())).collect();
     let mut jobs: Vec<Job> = Vec::new();
@@ -92,7 +92,12 @@ pub fn extend(
     team.each(jobs, |job| {
         let n = 1usize << job.log_height;
         let mut data = vec![Row::default(); n << blowup];
-        team.simd.run(Gather { columns: job.columns, out: &mut data[..n], log_height: job.log_height });
+        for first in (0..n).step_by(GATHER_ROWS) {
+            if team.cancelled() {
+                return;
+            }
+            team.simd.run(Gather { columns: job.columns, out: &mut data[..n], first, log_height: job.log_height });
+        }
         inverse(team, twiddles, &mut data[..n]);
         let scale = Goldilocks::new(n as u64).inverse();
         team.simd.run(Scale { data: &mut data[..n], first: scale, ratio: Goldilocks::ONE });
@@ -117,17 +122,40 @@ pub fn spread(team: &Team, twiddles: &Twiddles, data: &mut [Row], blowup: u32) {
     }
 }
 
-/// From values on the coset `shift` <omega_j>, bit-reversed, to coefficients, in place.
-pub fn interpolate(team: &Team, twiddles: &Twiddles, data: &mut [Row], shift: Goldilocks) {
-    inverse(team, twiddles, data);
-    let scale = Goldilocks::new(data.len() as u64).inverse();
-    team.simd.run(Scale { data, first: scale, ratio: shift.inverse() });
+/// As [`spread`], for one tile on all threads.
+///
+/// # Errors
+/// When cancelled.
+pub fn spread_alone(team: &Team, twiddles: &Twiddles, data: &mut [Row], blowup: u32) -> Result<(), Cancelled> {
+    let n = data.len() >> blowup;
+    for block in 1..1 << blowup {
+        data.copy_within(..n, block * n);
+    }
+    team.each(data.chunks_mut(n).enumerate(), |(block, data)| forward(team, twiddles, data, blowup as usize, block))
 }
 
-/// Rows of a tile, in bit-reversed order, from columns in natural order.
+/// From values on the coset `shift` <omega_j>, bit-reversed, to coefficients, in place, on all threads.
+///
+/// # Errors
+/// When cancelled.
+pub fn interpolate(team: &Team, twiddles: &Twiddles, data: &mut [Row], shift: Goldilocks) -> Result<(), Cancelled> {
+    inverse_alone(team, twiddles, data)?;
+    let scale = Goldilocks::new(data.len() as u64).inverse();
+    let ratio = shift.inverse();
+    team.each(data.chunks_mut(GATHER_ROWS).enumerate(), |(chunk, data)| {
+        let first = scale * ratio.pow((chunk * GATHER_ROWS) as u64);
+        team.simd.run(Scale { data, first, ratio });
+    })
+}
+
+/// Rows gathered between two looks at the cancellation.
+const GATHER_ROWS: usize = 1 << 14;
+
+/// Rows of a tile, in bit-reversed order, from the rows `first` .. `first` + [`GATHER_ROWS`] of columns in natural order.
 struct Gather<'a> {
     columns: &'a [Vec<Goldilocks>],
     out: &'a mut [Row],
+    first: usize,
     log_height: u32,
 }
 
@@ -146,7 +174,7 @@ impl Kernel for Gather<'_> {
             return;
         }
         let low: [usize; 8] = std::array::from_fn(|i| bit_reverse(i, self.log_height));
-        for first in (0..n).step_by(8) {
+        for first in (self.first..n.min(self.first + GATHER_ROWS)).step_by(8) {
             let mut lanes = [V::ZERO; 8];
             for (lane, column) in lanes.iter_mut().zip(self.columns) {
                 let eight: [Goldilocks; 8] = column[first..first + 8].try_into().expect("eight values");
@@ -234,7 +262,11 @@ mod tests {
         let mut data = coefficients.clone();
         data.resize(256, Row::default());
         spread(&team, &twiddles, &mut data, 2);
-        interpolate(&team, &twiddles, &mut data[..64], shift(8));
+        interpolate(&team, &twiddles, &mut data[..64], shift(8)).unwrap();
+        let mut alone = coefficients.clone();
+        alone.resize(256, Row::default());
+        spread_alone(&team, &twiddles, &mut alone, 2).unwrap();
+        assert_eq!(alone[64..], data[64..]);
         assert_eq!(data[..64], coefficients);
     }
 }

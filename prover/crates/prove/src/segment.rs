@@ -7,7 +7,7 @@ use crate::domain::{omega, shift};
 use crate::evaluate::Point;
 use crate::fri::{Fri, row_of};
 use crate::logup::aux;
-use crate::matrix::{Matrix, extend, interpolate, spread};
+use crate::matrix::{Matrix, extend, interpolate, spread_alone};
 use crate::ntt::Twiddles;
 use crate::open::{self, grind};
 use crate::preprocessed::Preprocessed;
@@ -77,7 +77,8 @@ pub(crate) fn prove_with(
         return Err(Error::Memory { needed, limit: options.memory });
     }
     let team = options.team();
-    let twiddles = Twiddles::new(layout.log_domain());
+    // LUT's cap is absorbed also where the segment does not have the table.
+    let twiddles = Twiddles::new(layout.log_domain().max(lut::LOG_HEIGHT + params.log_blowup));
     let prover = Prover {
         team,
         options,
@@ -205,8 +206,7 @@ impl Prover<'_> {
     fn preprocessed(&self, traces: &[Trace]) -> Result<(Option<Preprocessed>, Preprocessed), Error> {
         let reporter = Reporter::begin(self.options.progress, Phase::Preprocessed, 2);
         let commit = |columns: &[Vec<Goldilocks>]| {
-            let log_size = columns[0].len().trailing_zeros() + self.params.log_blowup;
-            let done = Preprocessed::new(&self.team, &Twiddles::new(log_size), self.params.log_blowup, columns);
+            let done = Preprocessed::new(&self.team, self.twiddles, self.params.log_blowup, columns);
             reporter.step();
             done
         };
@@ -256,7 +256,7 @@ impl Prover<'_> {
         reporter.step();
         let mut tile: Vec<Row> = values.iter().map(row_of).collect();
         drop(values);
-        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b));
+        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b))?;
         let n = 1usize << self.log_height;
         let mut data = vec![Row::default(); n << b];
         let (low, high) = tile.split_at(n);
@@ -264,8 +264,7 @@ impl Prover<'_> {
             row.0[..3].copy_from_slice(&low.0[..3]);
             row.0[3..6].copy_from_slice(&high.0[..3]);
         }
-        spread(team, self.twiddles, &mut data, b);
-        team.check()?;
+        spread_alone(team, self.twiddles, &mut data, b)?;
         let matrices = vec![Matrix { log_height: self.log_height, width: 6, tiles: vec![data] }];
         let tree = commit(team, b, &[&matrices[0]])?;
         reporter.step();
@@ -315,10 +314,9 @@ impl Prover<'_> {
         }
         let g = deep::deep(team, &groups, extent(0), delta)?;
         let mut tile: Vec<Row> = g.iter().map(row_of).collect();
-        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b));
+        interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b))?;
         tile.resize(tile.len() << b, Row::default());
-        spread(team, self.twiddles, &mut tile, b);
-        team.check()?;
+        spread_alone(team, self.twiddles, &mut tile, b)?;
         Ok(tile.iter().map(|row| Cubic([row.0[0], row.0[1], row.0[2]])).collect())
     }
 }

@@ -6,7 +6,7 @@ use crate::{Error, Options, image, lut_cap};
 use air::{Public, Table, Witness};
 use field::{Goldilocks, Ring, Simd};
 use isa::{Instruction, Op, Program};
-use proto::{Claim, FAST, Image, ParameterSet, Receipt, STD};
+use proto::{Attachments, Claim, FAST, Image, ParameterSet, Receipt, STD};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use verify::{Policy, Verified, VerifyError, verify};
@@ -56,7 +56,7 @@ fn case() -> &'static Case {
 fn verified(receipt: &Receipt) -> Result<Verified, VerifyError> {
     let case = case();
     let policy = Policy::pinned([case.image.id()]).allowing(ParameterSet::ALL.map(|set| set.id));
-    let bytes = receipt.to_bytes(&Default::default()).unwrap();
+    let bytes = receipt.to_bytes(&Attachments::default()).unwrap();
     verify(&policy, Some(&case.image.to_bytes()), &case.claim, Some(INPUT), Some(&case.output), &bytes)
 }
 
@@ -65,14 +65,26 @@ fn cheated(witness: Witness, cheat: Cheat) -> Result<Verified, VerifyError> {
     verified(&prove_with(witness, &case.image, &case.claim, &FAST, &Options::default(), cheat).unwrap())
 }
 
+/// SHA-256 of the receipts of [`count`] without attachments, by parameter set. They change only with the format (a new param_id or version).
+const GOLDEN: [&str; 4] = [
+    "95c414294dedde1448f025eefa9ffd8fe012b4423e1838e14ac1dc0cea9d7a1e",
+    "968052e22263bbf3834a1b1a70c0ea7a5b1f8f31b09f15a5df861a41e42a9c26",
+    "5ca3d657b61bf478c4d2713ac35fee18992c05883f8830fa4ee877f7162223ae",
+    "a61f56688aaaba23755a65135ed700adf117cef91bd5aef56b69154f08dc9d73",
+];
+
 #[test]
-fn every_parameter_set_proves_and_verifies() {
+fn every_parameter_set_proves_and_verifies_and_gives_its_golden_receipt() {
     let case = case();
+    let mut digests = Vec::new();
     for params in ParameterSet::ALL {
         let receipt = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &params, &Options::default()).unwrap();
         let verified = verified(&receipt);
         assert_eq!(verified.map(|verified| verified.params), Ok(params));
+        let digest = hash::digest(&receipt.to_bytes(&Attachments::default()).unwrap());
+        digests.push(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     }
+    assert_eq!(digests, GOLDEN);
 }
 
 #[test]

@@ -8,5 +8,5 @@ mod butterfly;
 mod transform;
 mod twiddles;
 
-pub use transform::{forward, inverse};
+pub use transform::{forward, inverse, inverse_alone};
 pub use twiddles::{Quad, Twiddles};

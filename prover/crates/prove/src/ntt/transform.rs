@@ -1,6 +1,6 @@
 use super::butterfly::{forward2, forward4, inverse2, inverse4};
 use super::{Quad, Twiddles};
-use crate::team::Team;
+use crate::team::{Cancelled, Team};
 use field::{Goldilocks, Kernel, Packed, Row};
 
 /// Blocks up to this many rows (16 KiB, half a first-level cache) are transformed level by level; larger ones by quarters.
@@ -50,6 +50,30 @@ pub fn inverse(team: &Team, twiddles: &Twiddles, data: &mut [Row]) {
         inverse_even(team, twiddles, part, i);
     }
     team.simd.run(Inverse2(data));
+}
+
+/// As [`inverse`], for one tile on all threads.
+///
+/// # Errors
+/// When cancelled.
+pub fn inverse_alone(team: &Team, twiddles: &Twiddles, data: &mut [Row]) -> Result<(), Cancelled> {
+    if data.len() <= LEAF {
+        inverse(team, twiddles, data);
+        return team.check();
+    }
+    let even = data.len().trailing_zeros().is_multiple_of(2);
+    let parts = if even { 4 } else { 8 };
+    let size = data.len() / parts;
+    team.each(data.chunks_mut(size).enumerate(), |(i, part)| inverse_even(team, twiddles, part, i))?;
+    let quads = twiddles.plain_inverse();
+    if even {
+        team.simd.run(Inverse4(data, &quads[0]));
+    } else {
+        let half = data.len() / 2;
+        team.each(data.chunks_mut(half).enumerate(), |(i, part)| team.simd.run(Inverse4(part, &quads[i])))?;
+        team.simd.run(Inverse2(data));
+    }
+    team.check()
 }
 
 fn inverse_even(team: &Team, twiddles: &Twiddles, data: &mut [Row], block: usize) {
@@ -202,7 +226,10 @@ mod tests {
                 let start = coefficients(n);
                 let mut data = start.clone();
                 forward(&team, &twiddles, &mut data, 0, 0);
+                let mut alone = data.clone();
                 inverse(&team, &twiddles, &mut data);
+                inverse_alone(&Team { threads: 3, ..team }, &twiddles, &mut alone).unwrap();
+                assert_eq!(alone, data);
                 let (scale, back) = (Goldilocks::new(n as u64).inverse(), shift(log_size).inverse());
                 for (i, (found, expected)) in data.iter().zip(&start).enumerate() {
                     assert_eq!(found.0.map(|x| x * scale * back.pow(i as u64)), expected.0, "2^{log_size}, coefficient {i}");
