@@ -12,7 +12,7 @@ mod polynomial;
 mod prover;
 
 use loom_prove::{Options, image, lut_cap, prove};
-use proto::{Attachments, Claim, Digest, FAST, Image, PROVEN, ParameterSet, Receipt, STD};
+use proto::{Attachments, COMPACT, Claim, Digest, FAST, Image, PROVEN, ParameterSet, Receipt, STD};
 use prover::{Malice, rom_cap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -79,6 +79,26 @@ fn a_plain_prover_makes_the_same_bytes() {
             assert!(plain == proven.receipt, "{}, address {address}", params.name);
             assert!(proven.judge(&proven.bytes()).is_ok());
         }
+    }
+}
+
+/// SHA-256 of the receipt of the run inside memory, without attachments, for each parameter set. A change here is a change of the protocol
+/// or of the constraints: receipts made before would no longer verify.
+const GOLDEN: [(ParameterSet, &str); 4] = [
+    (STD, "e82b654c68e0cc082f86c2c9669867a22838adf37927e4a30958dfa1289a19d7"),
+    (PROVEN, "edcba5da4c9b87fe180e6f8b00cdeecfc4ef184044717a00f043ced248fdaa9a"),
+    (COMPACT, "04886d00bd3b19189bbd066c1163045393000fdd645d083643d62bebb0b663c9"),
+    (FAST, "bd29ea4afb14e18f2c79dc08e42405e2f3c8051babc0beea91b78cebe7e3a22a"),
+];
+
+#[test]
+fn receipts_are_the_golden_ones() {
+    // `compact` takes four times as long as `std`.
+    let sets = if tier_count(0, 1) == 0 { &GOLDEN[..2] } else { &GOLDEN };
+    for (params, expected) in sets {
+        let receipt = if *params == STD { honest().bytes() } else { Proven::new(ADDRESSES[0], params).bytes() };
+        let got: String = hash::digest(&receipt).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(got, *expected, "{}", params.name);
     }
 }
 
