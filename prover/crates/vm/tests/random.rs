@@ -1,4 +1,4 @@
-//! Random modules: translated, run by the fast executor and traced; both must agree and every trace must pass the checker.
+//! Random modules: translated, run by the fast executor and traced; both must agree and traces must pass the checker.
 extern crate loom_vm as vm;
 
 mod common;
@@ -18,7 +18,9 @@ fn random_modules_run_alike_in_both_modes() {
         let generated = generate(&mut || random.next());
         let program = wasm::translate(&generated.module, &wasm::Options::default())
             .unwrap_or_else(|error| panic!("module {stream} of seed {}: {error}", seeds.seed()));
-        let execution = run_both(&program, &generated.input).unwrap_or_else(|error| panic!("module {stream}: {error}"));
+        // In the short tier one in eight is checked row by row.
+        let check = stream % tier_count(8, 1) == 0;
+        let execution = run_both(&program, &generated.input, check).unwrap_or_else(|error| panic!("module {stream}: {error}"));
         *ends.entry(execution.exit_code).or_default() += 1;
     }
     println!("exit codes: {ends:?}");

@@ -11,9 +11,9 @@ use std::sync::atomic::AtomicBool;
 /// A flag that nobody sets.
 pub static GO: AtomicBool = AtomicBool::new(false);
 
-/// The run of a program that must reach HALT: by the fast executor, and where the chips exist also traced and checked.
+/// The run of a program that must reach HALT: by the fast executor, traced and checked.
 pub fn run(program: &Program, input: &[u8]) -> vm::Execution {
-    both::run_both(program, input).unwrap_or_else(|error| panic!("{error}\n{}", listing(program)))
+    both::run_both(program, input, true).unwrap_or_else(|error| panic!("{error}\n{}", listing(program)))
 }
 
 /// The program, one instruction a line.
