@@ -82,6 +82,15 @@ impl WitnessBuilder {
         Self { traces: Table::ALL.map(Trace::new).into(), rom, reads: Vec::new() }
     }
 
+    /// Takes the memory for `rows` rows of a table, padding included, at once: a table that grows step by step is copied again and again.
+    pub fn reserve(&mut self, table: Table, rows: usize) {
+        if rows > 0 {
+            for column in &mut self.traces[usize::from(table.id())].columns {
+                column.reserve_exact(rows.next_power_of_two());
+            }
+        }
+    }
+
     /// Appends the row of one executed instruction to the table that proves it.
     ///
     /// # Errors

@@ -19,6 +19,19 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// One more row in a table; a table without one row an instruction counts nothing.
+    pub(crate) fn count(&mut self, table: Table) {
+        match table {
+            Table::Cpu => self.cpu += 1,
+            Table::Mem => self.mem += 1,
+            Table::Arith => self.arith += 1,
+            Table::Bit => self.bit += 1,
+            Table::Memx => self.memx += 1,
+            Table::Mtrap => self.mtrap += 1,
+            Table::Memb | Table::Intab | Table::Rom | Table::Lut => {}
+        }
+    }
+
     /// The counts with their tables, by table id.
     pub fn by_table(&self) -> [(Table, u64); 6] {
         [

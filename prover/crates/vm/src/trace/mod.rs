@@ -1,7 +1,7 @@
 mod cells;
 mod walk;
 
-use crate::{Error, Execution, Limits, fast};
+use crate::{Error, Execution, Limits, Rows, fast};
 use air::{Table, Unprovable, Witness, WitnessBuilder};
 use isa::Program;
 use std::sync::atomic::AtomicBool;
@@ -28,7 +28,12 @@ pub fn trace(program: &Program, input: &[u8], limits: &Limits, cancel: &AtomicBo
     };
     afford(0)?;
     let mut builder = WitnessBuilder::new(program);
+    for (table, rows) in planned.rows.by_table() {
+        builder.reserve(table, rows as usize);
+    }
+    let mut rows = Rows::default();
     let walked = Walk::new(program, input, limits).run(cancel, |table, step| {
+        rows.count(table);
         builder.step(table, step).map_err(|_| Error::Unprovable { pc: step.pc, op: step.instruction.op, table: table.name() })
     })?;
     let touched = walked.touched();
