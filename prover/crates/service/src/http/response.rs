@@ -1,0 +1,68 @@
+use crate::json::Object;
+use std::io::{self, Write};
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+}
+
+/// The answer to what was not done.
+pub fn error(status: u16, code: &str, message: &str) -> Response {
+    Response::json(status, Object::default().object("error", Object::default().text("code", code).text("message", message)))
+}
+
+impl Response {
+    pub fn json(status: u16, body: Object) -> Self {
+        Self { status, content_type: "application/json", body: body.finish().into_bytes() }
+    }
+
+    pub fn bytes(body: Vec<u8>) -> Self {
+        Self { status: 200, content_type: "application/octet-stream", body }
+    }
+
+    pub fn empty() -> Self {
+        Self { status: 204, content_type: "", body: Vec::new() }
+    }
+
+    pub fn write(&self, to: &mut impl Write, closes: bool) -> io::Result<()> {
+        let mut head =
+            format!("HTTP/1.1 {} {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n", self.status, reason(self.status));
+        if self.status != 204 {
+            head += &format!("Content-Type: {}\r\nContent-Length: {}\r\n", self.content_type, self.body.len());
+        }
+        if self.status == 401 {
+            head += "WWW-Authenticate: Bearer\r\n";
+        }
+        if self.status == 503 {
+            head += "Retry-After: 5\r\n";
+        }
+        head += if closes { "Connection: close\r\n\r\n" } else { "\r\n" };
+        to.write_all(head.as_bytes())?;
+        to.write_all(&self.body)?;
+        to.flush()
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        411 => "Length Required",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        431 => "Request Header Fields Too Large",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "Internal Server Error",
+    }
+}
