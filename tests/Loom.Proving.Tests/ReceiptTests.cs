@@ -3,7 +3,8 @@ using Loom.Journal;
 using Loom.Journal.Blobs;
 using Loom.Provenance.Receipts;
 using Loom.Testing;
-using Loom.Wasm;
+using InputFrame = Loom.Wasm.InputFrame;
+using OutputFrame = Loom.Wasm.OutputFrame;
 
 namespace Loom.Proving.Tests;
 
@@ -32,11 +33,13 @@ public sealed class ReceiptTests
         var seal = (await bench.Blobs.GetAsync(new BlobName(BlobAreas.Receipts, act.Seal), default))!.Value;
         Assert.Equal(Statement.Of(act.ImageId, input.Span, output.Span, 0, 1000), Statement.Read(act.Statement.Span));
         Assert.Equal(seal.Length, act.SealBytes);
+        byte[] whole = [.. seal.Span, 1, 0, .. BitConverter.GetBytes(input.Length), .. input.Span, 2, 0, .. BitConverter.GetBytes(output.Length), .. output.Span];
+        Assert.Equal(whole, (await ReceiptBlobs.ReadAsync(act, bench.Blobs, default))!.Value.ToArray());
         Assert.Equal(Digest.Of(image.Span), act.ImageId);
-        Assert.True(Frames.TryDecode(input, out InputFrame frame, out _));
+        Assert.True(Loom.Wasm.Frames.TryDecode(input, out InputFrame frame, out _));
         Assert.Equal(MachineContext.Of(link).ToCanonicalJson(), frame.Context.ToArray());
         Assert.Equal("""{"amount":"1500"}""", System.Text.Encoding.UTF8.GetString(frame.Command.Span));
-        Assert.True(Frames.TryDecode(output, out OutputFrame after, out _) && after.Accepted);
+        Assert.True(Loom.Wasm.Frames.TryDecode(output, out OutputFrame after, out _) && after.Accepted);
         var opening = TransitionReader.Read((await bench.Read("ledger-a"))[^1])!.Value.Opening;
         Assert.Equal(link.To, Salts.DigestOf(opening.PartSalt(Salts.To)!, after.State.Span));
 

@@ -42,11 +42,11 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>A host that proves.</summary>
-    public async Task<ProvingService> ProveAsync(string policies, ProvingOptions? options = null, IJournal? journal = null, ILeases? leases = null)
+    public async Task<ProvingService> ProveAsync(string policies, ProvingOptions? options = null, IJournal? journal = null, ILeases? leases = null, IProver? prover = null, IReceiptVerifier? verifier = null)
     {
         journal ??= Memory;
         var registry = await RegistryAsync(journal, new ActorTypes(), []);
-        var parts = new ProvingParts(journal, new LoomStreams(journal, Time), leases ?? new InProcessLeases(), registry, Blobs, Prover, Verifier, Time);
+        var parts = new ProvingParts(journal, new LoomStreams(journal, Time), leases ?? new InProcessLeases(), registry, Blobs, prover ?? Prover, verifier ?? Verifier, Time);
         var service = new ProvingService(parts, ProofPolicies.Parse(Encoding.UTF8.GetBytes(policies)), options);
         service.Start();
         _hosts.Add(service);
@@ -76,6 +76,18 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         Assert.True(condition(), $"{what} never came to hold");
+    }
+
+    /// <summary>The same where another process works by a clock of its own.</summary>
+    public async Task UntilLong(Func<bool> condition)
+    {
+        for (var i = 0; i < 12_000 && !condition(); i++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(10);
+        }
+
+        Assert.True(condition(), "it never came to hold");
     }
 
     public async Task<List<RecordedEvent>> Read(string stream)
