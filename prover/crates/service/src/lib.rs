@@ -16,10 +16,12 @@ mod json;
 mod metrics;
 mod routes;
 mod server;
+mod stark;
 mod store;
 mod token;
 
 pub use config::Config;
 pub use engine::{Engine, EngineError, EngineFailure, ImageBytes, Step, Work};
 pub use server::{Service, ServiceError};
+pub use stark::StarkEngine;
 pub use token::{Token, TokenError};

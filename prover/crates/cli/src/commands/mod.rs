@@ -4,6 +4,7 @@ mod inspect;
 mod prove;
 mod run;
 mod security;
+mod serve;
 mod verify;
 
 use crate::args::{Args, Command, Opt};
@@ -14,7 +15,7 @@ use isa::Program;
 use std::path::Path;
 
 /// All of them, in the order of the help.
-pub const COMMANDS: &[Command] = &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND];
+pub const COMMANDS: &[Command] = &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND, serve::COMMAND];
 
 /// `--pages`, of every command that translates.
 const PAGES: Opt = Opt {
