@@ -15,7 +15,8 @@ use isa::Program;
 use std::path::Path;
 
 /// All of them, in the order of the help.
-pub const COMMANDS: &[Command] = &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND, serve::COMMAND];
+pub const COMMANDS: &[Command] =
+    &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND, serve::COMMAND];
 
 /// `--pages`, of every command that translates.
 const PAGES: Opt = Opt {
