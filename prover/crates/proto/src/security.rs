@@ -135,7 +135,7 @@ pub fn account(params: &ParameterSet, segments: &[Heights], widths: &Widths, pub
             true,
         ),
         term(
-            "the same, bound of 2025 (not in the sums)",
+            "the same, leading term of the bound of 2025 (not in the sums)",
             "opened 2 (m+1/2)^5 |D| / (3 rho^1.5 |F3|)",
             each(&|l, opened, _| LOG_FIELD + 3f64.log2() - 1.0 - opened.log2() - 5.0 * m - (l + b) - 1.5 * b),
             false,
