@@ -15,7 +15,7 @@ pub fn dump() -> String {
          multiplicities m, m' and fingerprints d, d' the constraint h d d' - m d' - m' d (for an odd last one h d - m); then \
          acc(next) - acc - sum of h + S Llast; then Lfirst acc. Auxiliary columns: the helpers, then acc, three base columns each.\n",
     );
-    for table in Table::ALL.into_iter().filter(|table| table.interactions() > 0) {
+    for table in Table::ALL {
         let description = describe(table);
         let names: Vec<String> = table.main_names().into_iter().chain(table.prep_names().iter().map(|name| (*name).to_owned())).collect();
         let show = |polynomial: &Polynomial| polynomial.display(&names);
