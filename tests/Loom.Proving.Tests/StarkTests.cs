@@ -46,7 +46,7 @@ public sealed class StarkTests
             var service = await bench.ProveAsync("""{"counter":{"prove":"always","set":"std"}}""", prover: prover, verifier: new StarkVerifier());
             await actors.Send("counter-a", "increment", "{}");
 
-            await bench.UntilLong(() => service.Queue.Figures.Depth == 0 && service.Queue.Figures.DecidedToProve == 1);
+            await bench.UntilLong(() => service.Queue.Figures is { Depth: 0, DecidedToProve: 1 });
 
             var job = Assert.Single(service.Queue.List(null, null, 10).Jobs);
             Assert.True(job.State == ProofJobState.Attached, job.Reason);
