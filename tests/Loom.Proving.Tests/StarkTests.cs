@@ -40,7 +40,7 @@ public sealed class StarkTests
         var data = Directory.CreateTempSubdirectory("loom-prover-test");
         try
         {
-            await using var prover = new ProverProcess(new ProverProgram(ProverFactAttribute.Program, data.FullName));
+            await using var prover = new ProverProcess(new ProverProgram(Testing.ProverProgram.Path!, data.FullName));
             await using var bench = new Bench();
             var actors = await bench.ActorsAsync(SampleModule.Of("counter"));
             var service = await bench.ProveAsync("""{"counter":{"prove":"always","set":"std"}}""", prover: prover, verifier: new StarkVerifier());

@@ -6,6 +6,9 @@ namespace Loom.Cli.Commands;
 /// <summary><c>loom test</c>: builds the checkout and runs its test projects, one after another.</summary>
 internal static class TestCommand
 {
+    // Suites that start the prover's program.
+    private static readonly string[] StartProver = ["Loom.Proving.Tests", "Loom.Wasm.Tests"];
+
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
@@ -43,6 +46,11 @@ internal static class TestCommand
             Console.WriteLine(built.Output);
             Console.WriteLine("0 passed, 1 failed, 0 skipped");
             return 1;
+        }
+
+        if (StartProver.Any(suite => IsNamed(suite, names)))
+        {
+            await CargoRun.BuildAsync(root, Console.Out, cancellationToken);
         }
 
         var results = Path.Combine(root, "artifacts", "test-results");
