@@ -1,5 +1,6 @@
 using Loom.Core;
-using Loom.Journal;
+using Loom.Journal.Blobs;
+using Loom.Provenance;
 using Loom.Provenance.Receipts;
 using Loom.Testing;
 
@@ -54,6 +55,23 @@ public sealed class StarkTests
             var statement = Statement.Read(act.Statement.Span);
             Assert.Equal((act.Input, act.Output, 0u), (statement.InputDigest, statement.OutputDigest, statement.ExitCode));
             Assert.True(act.Cycles > 100);
+
+            // What an auditor does with it, from the journal and the blobs alone.
+            var transition = TransitionReader.Group(await bench.Read("counter-a")).Single();
+            var request = new LinkReceiptRequest
+            {
+                Link = transition.Link,
+                Opening = transition.Opening,
+                SaltBefore = null,
+                Trusted = [new TrustedImage(act.Module, act.ImageId, ["std"])],
+                Image = await bench.Blobs.GetAsync(new BlobName(BlobAreas.Images, act.Image), default),
+                Receipt = (await ReceiptBlobs.ReadAsync(act, bench.Blobs, default))!.Value,
+            };
+            var judged = LinkReceiptVerifier.Verify(request);
+            Assert.True(judged.Failed is null, judged.Reason);
+            var changed = request.Receipt.ToArray();
+            changed[act.SealBytes / 2] ^= 1;
+            Assert.Equal(LinkReceiptCheck.Seal, LinkReceiptVerifier.Verify(request with { Receipt = changed }).Failed);
         }
         finally
         {
