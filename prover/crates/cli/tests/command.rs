@@ -176,14 +176,23 @@ fn a_batch_answers_every_line() {
 #[test]
 fn the_help_names_every_command_and_option_that_exists_and_no_other() {
     let all = done(&["--help"]);
-    for command in ["image", "run", "prove", "verify", "inspect", "security", "serve"] {
+    for command in ["image", "run", "prove", "verify", "inspect", "security", "bench", "serve"] {
         assert!(all.contains(&format!("\n  {command} ")), "{all}");
         assert!(done(&[command, "--help"]).contains(&format!("usage: loom-prover {command} ")));
     }
-    for later in ["bench", "bundle"] {
-        assert_eq!(all.contains(&format!("\n  {later} ")), prover(&[later, "--help"]).status.success());
-    }
     assert!(done(&["--version"]).starts_with("loom-prover "));
+}
+
+#[test]
+fn a_benchmark_names_its_times_sizes_and_references() {
+    let runs = json::parse(&done(&["bench", "--loop", "4", "--params", "fast", "--threads", "2", "--json"]));
+    let [run] = runs.list("runs") else { panic!("one run") };
+    assert_eq!((run.text("parameters"), run.text("threads")), ("fast", "2"));
+    let number = |name: &str| run.text(name).parse::<u64>().unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert!(number("cycles") > 4 * 14 && number("receiptBytes") > 100_000 && number("verifyBlocks") > 1_000);
+    assert_eq!(run.list("phases").len(), 8);
+    assert_eq!(refused(&["bench", "--params", "std,quick"]).0, Some(2));
+    assert!(done(&["bench", "--loop", "4", "--params", "fast"]).contains("times hashing the same"));
 }
 
 /// Ctrl-C ends a proof with exit code 130, soon, and leaves no receipt.

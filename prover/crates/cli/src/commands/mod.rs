@@ -1,4 +1,5 @@
 //! The commands, one file each.
+mod bench;
 mod image;
 mod inspect;
 mod prove;
@@ -16,7 +17,7 @@ use std::path::Path;
 
 /// All of them, in the order of the help.
 pub const COMMANDS: &[Command] =
-    &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND, serve::COMMAND];
+    &[image::COMMAND, run::COMMAND, prove::COMMAND, verify::COMMAND, inspect::COMMAND, security::COMMAND, bench::COMMAND, serve::COMMAND];
 
 /// `--pages`, of every command that translates.
 const PAGES: Opt = Opt {
