@@ -1,16 +1,17 @@
-//! The WebAssembly core suite, integer part, through the translator on the executor. It is skipped, with a word on standard error, where
-//! the suite is absent.
+//! The WebAssembly core suite, integer part, in both modes of the executor: the calls of a module are one script, in one instance, traps
+//! included. It is skipped, with a word on standard error, where the suite is absent.
 extern crate loom_vm as vm;
 
 mod common;
 
 use common::GO;
 use common::both::run_both;
+use corpus::json::Value;
 use corpus::suite::{self, Call};
-use isa::Program;
-use std::collections::HashMap;
-use testing::{Random, Seeds, tier_count};
+use std::collections::BTreeMap;
+use testing::tier_count;
 use vm::{Error, Limits};
+use wasm::script::{self, Outcome};
 
 /// The files of section 6.6.
 const FILES: &[&str] = &[
@@ -66,12 +67,18 @@ const FILES: &[&str] = &[
 ];
 
 /// What became of the commands of a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tally {
-    /// Assertions and actions that ran as they must.
-    held: u32,
+    /// Runs of at most so many cycles are also traced, and the traces checked.
+    traced_cycles: u64,
+    /// Calls that ended as they must.
+    held: usize,
+    /// Calls that filled the frames as they must, which leaves no trace.
+    exhausted: usize,
+    /// Calls of the first kind that were traced.
+    traced: usize,
     /// Those about values or modules outside of the provable subset, by reason.
-    outside: HashMap<&'static str, u32>,
+    outside: BTreeMap<&'static str, u32>,
 }
 
 impl Tally {
@@ -80,27 +87,23 @@ impl Tally {
     }
 }
 
-/// A module of the file, and the calls that returned so far: its state is what they left.
+/// How a call must end.
+enum End {
+    /// It ends like this; `None`: it returns, whatever it returns.
+    Outcome(Option<Outcome>),
+    /// It calls itself until the frames are full, which ends the run.
+    Exhaustion,
+}
+
+/// A module of the file with its calls.
 struct Module {
-    bytes: Result<Vec<u8>, &'static str>,
-    calls: Vec<Call>,
+    bytes: Vec<u8>,
+    place: String,
+    calls: Vec<(String, script::Call, End)>,
     /// Why an export cannot be called, by its name.
-    callable: HashMap<String, Result<(), &'static str>>,
+    callable: BTreeMap<String, Result<(), &'static str>>,
     /// Other modules of the file may change it from now on.
     shared: bool,
-}
-
-/// The program that makes the calls, or the reason why there is none.
-fn translate(module: &[u8], calls: &[Call]) -> Result<Program, &'static str> {
-    let driven = suite::with_calls(module, calls).ok_or("an export that is no function")?;
-    wasm::translate(&driven, &wasm::Options::default()).map_err(|e| e.name())
-}
-
-/// The exit code of the calls on a fresh instance; an error if it is none, or the reason why the module cannot be run.
-fn play(module: &[u8], calls: &[Call]) -> Result<Result<u32, Error>, &'static str> {
-    let program = translate(module, calls)?;
-    let limits = Limits { cycles: 1 << 28, ..Limits::default() };
-    Ok(vm::run(&program, &[], &limits, &GO).map(|execution| execution.exit_code))
 }
 
 /// The exit code that the suite's words for a trap stand for.
@@ -109,75 +112,96 @@ fn exit_code(text: &str) -> u32 {
         "unreachable" => 2,
         "integer divide by zero" => 3,
         "integer overflow" => 4,
-        "undefined element" | "uninitialized element" | "indirect call type mismatch" | "indirect call" => 5,
         "out of bounds memory access" => 6,
-        _ if text.starts_with("uninitialized element") || text.starts_with("undefined element") => 5,
+        _ if ["undefined element", "uninitialized element", "indirect call"].iter().any(|start| text.starts_with(start)) => 5,
         _ => panic!("no exit code for {text:?}"),
     }
 }
 
-fn run_file(name: &str, tally: &mut Tally, random: &mut Random) {
+fn translate(module: &[u8], calls: &[script::Call]) -> Result<isa::Program, &'static str> {
+    wasm::translate_script(module, &wasm::Options::default(), calls).map_err(|error| error.name())
+}
+
+impl Module {
+    /// Adds what a command calls, or says why it cannot be called.
+    fn add(&mut self, place: String, command: &Value) -> Result<(), &'static str> {
+        if self.shared {
+            return Err("a module that others change");
+        }
+        let call = Call::of(command).ok_or("a float or a reference as value")?;
+        let bits = |values: Vec<(u8, u64)>| values.into_iter().map(|(_, bits)| bits).collect();
+        let expected = call.expected.map(|values| Outcome::Results(bits(values)));
+        let call = script::Call { export: call.field, args: bits(call.arguments) };
+        // A float function makes the module that calls it unprovable; the others are called without it.
+        let alone = || translate(&self.bytes, std::slice::from_ref(&call)).map(|_| ());
+        self.callable.entry(call.export.clone()).or_insert_with(alone).as_ref().map_err(|reason| *reason)?;
+        let end = match command.text("type") {
+            "assert_exhaustion" => End::Exhaustion,
+            "assert_trap" => End::Outcome(Some(Outcome::Trap(exit_code(command.text("text"))))),
+            _ => End::Outcome(expected),
+        };
+        self.calls.push((place, call, end));
+        Ok(())
+    }
+
+    /// Makes the calls that end in one run, then each that does not in a run of its own, after those before it.
+    fn play(&self, tally: &mut Tally) {
+        let before = |end: usize| {
+            let all = self.calls[..end].iter();
+            all.filter_map(|(place, call, end)| if let End::Outcome(outcome) = end { Some((place, call, outcome)) } else { None })
+        };
+        let script: Vec<_> = before(self.calls.len()).map(|(_, call, _)| call.clone()).collect();
+        let program = match translate(&self.bytes, &script) {
+            Ok(program) => program,
+            Err(reason) => return tally.skip(reason),
+        };
+        let fast = vm::run(&program, &[], &Limits::default(), &GO);
+        let mut execution = fast.unwrap_or_else(|error| panic!("{}: {error}", self.place));
+        if execution.cycles <= tally.traced_cycles {
+            execution = run_both(&program, &[], true).unwrap_or_else(|error| panic!("{}: {error}", self.place));
+            tally.traced += script.len();
+        }
+        assert_eq!(execution.exit_code, 0, "{}: instantiating", self.place);
+        let outcomes = script::outcomes(&execution.output).expect("the output of a script");
+        assert_eq!(outcomes.len(), script.len(), "{}", self.place);
+        for ((place, call, expected), got) in before(self.calls.len()).zip(outcomes) {
+            let holds = expected.as_ref().map_or(matches!(got, Outcome::Results(_)), |expected| *expected == got);
+            assert!(holds, "{place}: {call:?} must end with {expected:?}, not with {got:?}");
+        }
+        for (i, (place, call, end)) in self.calls.iter().enumerate() {
+            if matches!(end, End::Exhaustion) {
+                let script: Vec<_> = before(i).map(|(_, call, _)| call).chain([call]).cloned().collect();
+                let program = translate(&self.bytes, &script).expect("each of the calls is within the subset");
+                let end = vm::run(&program, &[], &Limits { cycles: 1 << 28, ..Limits::default() }, &GO);
+                assert!(matches!(end, Err(Error::FrameLimit { .. })), "{place}: {end:?}");
+            }
+        }
+        tally.held += script.len();
+        tally.exhausted += self.calls.len() - script.len();
+    }
+}
+
+fn run_file(name: &str, tally: &mut Tally) {
     let Some(file) = suite::open(name) else { panic!("{name} is missing from the suite") };
     let mut modules: Vec<Module> = Vec::new();
-    let mut names = HashMap::new();
-    // Assertions that return are played together: in the order of the file, on one instance.
+    let mut names = BTreeMap::new();
     for command in &file.commands {
         let place = format!("{name}, line {}", command.text("line"));
         match command.text("type") {
             "module" => {
                 names.insert(command.text("name").to_owned(), modules.len());
                 let bytes = file.module(command.text("filename"));
-                // The module must run by itself: what cannot be translated with no call at all is outside of the subset.
-                let bytes = play(&bytes, &[]).map(|end| {
-                    assert_eq!(end, Ok(0), "{place}: instantiating");
-                    bytes
-                });
-                modules.push(Module { bytes, calls: Vec::new(), callable: HashMap::new(), shared: false });
+                modules.push(Module { bytes, place, calls: Vec::new(), callable: BTreeMap::new(), shared: false });
             }
-            kind @ ("assert_return" | "action" | "assert_trap" | "assert_exhaustion") => {
+            "assert_return" | "action" | "assert_trap" | "assert_exhaustion" => {
                 let action = command.get("action").expect("an action");
                 let module = match action.get("module") {
                     Some(_) => names[action.text("module")],
                     None => modules.len() - 1,
                 };
-                let Module { bytes, calls, callable, shared } = &mut modules[module];
-                let bytes = match bytes {
-                    Ok(bytes) => bytes,
-                    Err(reason) => {
-                        tally.skip(reason);
-                        continue;
-                    }
-                };
-                if *shared {
-                    tally.skip("a module that others change");
-                    continue;
-                }
-                let Some(call) = Call::of(command) else {
-                    tally.skip("a float or a reference as value");
-                    continue;
-                };
-                // A float function makes the module that calls it unprovable; the others are played without it.
-                let field = call.field.clone();
-                let provable = callable.entry(field).or_insert_with(|| translate(bytes, std::slice::from_ref(&call)).map(|_| ()));
-                if let Err(reason) = provable {
+                if let Err(reason) = modules[module].add(place, command) {
                     tally.skip(reason);
-                    continue;
                 }
-                calls.push(call);
-                match kind {
-                    "assert_return" | "action" => {}
-                    "assert_trap" => {
-                        let end = play(bytes, calls).unwrap_or_else(|reason| panic!("{place}: {reason}"));
-                        assert_eq!(end, Ok(exit_code(command.text("text"))), "{place}");
-                        calls.pop();
-                    }
-                    _ => {
-                        let end = play(bytes, calls).unwrap_or_else(|reason| panic!("{place}: {reason}"));
-                        assert!(matches!(end, Err(Error::FrameLimit { .. })), "{place}: {end:?}");
-                        calls.pop();
-                    }
-                }
-                tally.held += 1;
             }
             "register" => {
                 let module = names.get(command.text("name")).copied().unwrap_or(modules.len() - 1);
@@ -186,26 +210,7 @@ fn run_file(name: &str, tally: &mut Tally, random: &mut Random) {
             _ => {}
         }
     }
-    for module in &modules {
-        if let Ok(bytes) = &module.bytes {
-            // In the short tier one in sixteen is traced and checked.
-            explain(name, bytes, &module.calls, random.one_in(tier_count(16, 1)));
-        }
-    }
-}
-
-/// All calls must return what they must; if not, names the first that does not.
-fn explain(name: &str, bytes: &[u8], calls: &[Call], trace: bool) {
-    let program = translate(bytes, calls).expect("each of the calls is within the subset");
-    let end = if trace { run_both(&program, &[], true) } else { vm::run(&program, &[], &Limits::default(), &GO) };
-    if end.is_ok_and(|execution| execution.exit_code == 0) {
-        return;
-    }
-    for count in 1..=calls.len() {
-        let end = play(bytes, &calls[..count]);
-        assert_eq!(end, Ok(Ok(0)), "{name}: call {count}, {:?}", calls[count - 1]);
-    }
-    panic!("{name}: the calls fail together but not one by one");
+    modules.iter().for_each(|module| module.play(tally));
 }
 
 #[test]
@@ -214,14 +219,12 @@ fn the_core_suite_holds() {
         eprintln!("skipped: the WebAssembly core suite is absent; set LOOM_SHARED to the folder that holds data/wasm-spec");
         return;
     }
-    let seeds = Seeds::new("the_core_suite_holds");
-    let mut random = seeds.random(0);
-    let mut total = Tally::default();
+    let traced_cycles = tier_count(1 << 14, vm::MAX_CYCLES);
+    let mut total = Tally { traced_cycles, held: 0, exhausted: 0, traced: 0, outside: BTreeMap::new() };
     for name in FILES {
-        run_file(name, &mut total, &mut random);
+        run_file(name, &mut total);
     }
-    let mut outside: Vec<_> = total.outside.iter().collect();
-    outside.sort();
-    println!("{} assertions hold; outside of the provable subset: {outside:?}", total.held);
-    assert!(total.held > 4_000, "too few assertions ran: {total:?}");
+    println!("{} calls hold, {} of them traced; outside of the provable subset: {:?}", total.held, total.traced, total.outside);
+    assert_eq!((total.held, total.exhausted), (6_880, 13), "{total:?}");
+    assert!(total.traced as u64 >= tier_count(6_500, 6_880), "too few of them were traced: {total:?}");
 }

@@ -74,6 +74,26 @@ fn addresses() -> Vec<u64> {
 }
 
 #[test]
+fn the_promised_alignment_has_no_effect() {
+    let instructions = |module: Module| {
+        let call = Call { export: "f".to_owned(), args: vec![0; module.types[0].0.len()] };
+        translate_script(&module.bytes(), &Options::default(), &[call]).expect("it is within the subset").instructions
+    };
+    for (code, bytes, wide) in LOADS.map(|(code, bytes, _, wide)| (code, bytes, wide)).into_iter().chain(STORES) {
+        let value = if wide { I64 } else { I32 };
+        let of = |align| {
+            if LOADS.iter().any(|load| load.0 == code) {
+                instructions(module(vec![I32], vec![value], [&[0x20, 0][..], &access(code, align, 3)].concat()))
+            } else {
+                instructions(module(vec![I32, value], vec![], [&[0x20, 0, 0x20, 1][..], &access(code, align, 3)].concat()))
+            }
+        };
+        let natural = of(bytes.trailing_zeros() as u8);
+        assert!((0..bytes.trailing_zeros() as u8).all(|align| of(align) == natural), "{code:#x}");
+    }
+}
+
+#[test]
 fn loads_give_what_memory_holds_or_trap() {
     let page = page();
     for (code, bytes, signed, wide) in LOADS {
