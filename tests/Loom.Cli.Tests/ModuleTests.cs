@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Loom.Testing;
 
@@ -102,6 +103,17 @@ public sealed class ModuleTests : IDisposable
         }
 
         Assert.Equal(("compiled", "interpreted"), (compiled.GetProperty("backEnd").GetString(), interpreted.GetProperty("backEnd").GetString()));
+    }
+
+    [Fact]
+    public async Task The_frame_of_a_call_is_what_a_prover_gets()
+    {
+        var frame = _folder["call.frame"];
+        await Ran.LoomAsync("module", "run", Sample("counter.wasm"), "--type", "increment", "--command", "{ \"by\": 3 }", "--state", """{"count":1}""", "--frame", frame);
+        Assert.True(Wasm.Frames.TryDecode(File.ReadAllBytes(frame), out Wasm.InputFrame parts, out _));
+        Assert.Equal(("""{"count":1}""", """{"by":3}"""), (Encoding.UTF8.GetString(parts.State.Span), Encoding.UTF8.GetString(parts.Command.Span)));
+        Assert.Contains("\"commandType\":\"increment\"", Encoding.UTF8.GetString(parts.Context.Span), StringComparison.Ordinal);
+        Assert.Equal(64, (await Ran.LoomAsync("module", "run", Sample("counter.wasm"), "--vectors", "x.json", "--frame", frame)).Exit);
     }
 
     [Fact]

@@ -30,10 +30,18 @@ internal static class ModuleCommands
         var fuel = new Option<long?>("--fuel") { Description = "Units of fuel, about as many instructions; 1,000,000,000 when not given." };
         var interpreter = new Option<bool>("--interpreter") { Description = "Interpret the module instead of compiling it. State, events and fuel are the same." };
         var output = new Option<string?>("--output", "-o") { Description = "Write the new state to this file, for the next call's --state @FILE." };
-        var command = new Command("run", "Run one call of a machine (ABI v1), or the calls of a vectors file, and show what it answers.") { file, fuel, interpreter, output };
+        var frame = new Option<string?>("--frame") { Description = "Write the call's input frame to this file: what loom-prover proves the call on." };
+        var command = new Command("run", "Run one call of a machine (ABI v1), or the calls of a vectors file, and show what it answers.") { file, fuel, interpreter, output, frame };
         call.AddTo(command);
+        command.Validators.Add(r =>
+        {
+            if (r.GetResult(frame) is not null && r.GetResult("--vectors") is not null)
+            {
+                r.AddError("--frame is one call's: leave --vectors out.");
+            }
+        });
         return command.Runs((i, ct) => RunWork.RunAsync(
-            i, i.Required(file), call.Read(i), new RunSettings(Fuel(i.Get(fuel)), i.Get(interpreter), i.Get(output)), ct));
+            i, i.Required(file), call.Read(i), new RunSettings(Fuel(i.Get(fuel)), i.Get(interpreter), i.Get(output), i.Get(frame)), ct));
     }
 
     private static Command CreateBench()

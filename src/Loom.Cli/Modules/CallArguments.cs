@@ -4,4 +4,4 @@ namespace Loom.Cli.Modules;
 internal sealed record CallArguments(string? Type, string? Command, string? State, string? Context, string? Vectors);
 
 /// <summary>How a call is to be run.</summary>
-internal sealed record RunSettings(long? Fuel, bool Interpreted, string? Output);
+internal sealed record RunSettings(long? Fuel, bool Interpreted, string? Output, string? Frame);

@@ -20,12 +20,17 @@ internal static class RunWork
         var machine = BackEnd.Machine(file, BackEnd.Prepare(module, compiled, cancellationToken), limits);
         return vectors is not null
             ? await PlayAsync(i, file, machine, compiled, arguments.Vectors!, vectors, settings.Output, cancellationToken)
-            : await OnceAsync(i, file, machine, compiled, input!, settings.Output, cancellationToken);
+            : await OnceAsync(i, file, machine, compiled, input!, settings, cancellationToken);
     }
 
-    private static async Task<int> OnceAsync(Invocation i, string file, MachineModule machine, bool compiled, CallInput input, string? output, CancellationToken cancellationToken)
+    private static async Task<int> OnceAsync(Invocation i, string file, MachineModule machine, bool compiled, CallInput input, RunSettings settings, CancellationToken cancellationToken)
     {
         var frame = input.Frame();
+        if (settings.Frame is { } path)
+        {
+            await OutputFile.WriteAsync(path, force: true, (stream, ct) => stream.WriteAsync(frame, ct).AsTask(), cancellationToken);
+        }
+
         var started = Stopwatch.GetTimestamp();
         var run = machine.Run(frame, cancellationToken);
         var took = Stopwatch.GetElapsedTime(started);
@@ -41,7 +46,7 @@ internal static class RunWork
             WriteText(i, compiled, answer, took, again);
         }
 
-        await SaveAsync(answer, output, cancellationToken);
+        await SaveAsync(answer, settings.Output, cancellationToken);
         return answer.Status == CallAnswer.Accepted ? ExitCodes.Ok : ExitCodes.SaidNo;
     }
 
