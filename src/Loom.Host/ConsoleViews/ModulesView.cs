@@ -109,6 +109,11 @@ internal sealed class ModulesView(ModuleRegistry modules, ActorDirectory directo
         try
         {
             audit.RequireWritable();
+            if (await modules.JudgeUseAsync(module.Manifest.Name, module.Manifest.Version, cancellationToken) is { } refused)
+            {
+                return refused.Message;
+            }
+
             await modules.UseAsync(module.Manifest.Name, module.Manifest.Version, (await person.WhoAsync()).Principal, cancellationToken);
             return null;
         }

@@ -115,6 +115,11 @@ internal static class ModuleRoutes
     private static async Task<IResult> UseAsync(string name, int version, HttpContext context, ModuleRegistry modules, ActorDirectory directory, Audit audit)
     {
         audit.RequireWritable();
+        if (await modules.JudgeUseAsync(name, version, context.RequestAborted) is { } refused)
+        {
+            return new Refusal(StatusOf(refused.Rule), refused.Rule, refused.Message);
+        }
+
         return await modules.UseAsync(name, version, context.Caller().Principal, context.RequestAborted) is { } module
             ? Results.Json(ModuleItems.Of(module, directory), LoomJson.Default.ModuleItem)
             : Unknown(name, version);
@@ -166,6 +171,7 @@ internal static class ModuleRoutes
     {
         "module-name-taken" or "module-bytes-known" or "actor-type-taken" or "module-effects-differ" => 409,
         "module-too-large" => 413,
+        "prover-unavailable" or "image-not-stored" => 503,
         _ => 400,
     };
 

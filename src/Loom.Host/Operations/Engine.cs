@@ -1,6 +1,7 @@
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Import;
 using Loom.Hosting.Modules;
+using Loom.Hosting.Proofs;
 using Loom.Hosting.Provenance;
 using Loom.Hosting.Telemetry;
 using Loom.Runtime;
@@ -10,7 +11,7 @@ namespace Loom.Hosting.Operations;
 /// <summary>Starts what works in the background before the first request, and drains it after the last.</summary>
 internal sealed partial class Engine(
     ActorRuntime runtime, ActorDirectory directory, Imports imports, HostState state, LiveSettings settings, IHostApplicationLifetime lifetime,
-    MetricsCollector metrics, ProcessMetrics process, HostMetrics own, LogService log, ModuleRegistry modules, ILogger<Engine> logger) : IHostedService
+    MetricsCollector metrics, ProcessMetrics process, HostMetrics own, LogService log, ModuleRegistry modules, ILogger<Engine> logger, IProofs? proofs = null) : IHostedService
 {
     private int _stopped;
 
@@ -28,6 +29,7 @@ internal sealed partial class Engine(
         else
         {
             await runtime.StartAsync(cancellationToken); // not before: its effects write
+            proofs?.Start();
         }
 
         await directory.StartAsync(cancellationToken);
@@ -39,6 +41,7 @@ internal sealed partial class Engine(
 
     private async Task OpenModulesAsync(CancellationToken cancellationToken)
     {
+        modules.Gate = proofs?.Gate; // before folders are registered
         try
         {
             await modules.OpenAsync(cancellationToken);
@@ -59,6 +62,7 @@ internal sealed partial class Engine(
     {
         state.ReadOnly = null;
         await runtime.StartAsync(cancellationToken);
+        proofs?.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -70,6 +74,7 @@ internal sealed partial class Engine(
 
         state.Draining = true;
         await imports.DisposeAsync();
+        await (proofs?.StopAsync() ?? default);
         var done = await runtime.DrainAsync(TimeSpan.FromSeconds(settings.Now.Integer("drain.seconds")), CancellationToken.None);
         await directory.DisposeAsync();
         Drained(logger, done ? "everything in flight is done" : "some commands were still in flight; their senders will ask again");

@@ -9,7 +9,6 @@ namespace Loom.Hosting;
 /// <summary>Opens the store of blobs that the settings name. Stores that are not named load no assembly.</summary>
 internal static class BlobStores
 {
-    private const UnixFileMode OthersMask = (UnixFileMode)0b000_111_111;
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="StartupException">A setting is missing or its file cannot be used.</exception>
@@ -86,16 +85,7 @@ internal static class BlobStores
             throw Wrong("blobs.credentialFile is needed with blobs.store = s3 or azure: a file that only this user can read.");
         }
 
-        try
-        {
-            return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OthersMask) != UnixFileMode.None
-                ? throw Wrong($"{path} (blobs.credentialFile) can be read by others; chmod 600 it.")
-                : [.. File.ReadAllLines(path).Select(l => l.Trim()).Where(l => l.Length > 0)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Wrong($"{path} (blobs.credentialFile) cannot be read: {e.Message}");
-        }
+        return SecretFile.Lines(path, "blobs.credentialFile");
     }
 
     private static HttpClient Http() => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { Timeout = RequestTimeout };

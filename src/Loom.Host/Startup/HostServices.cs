@@ -7,6 +7,7 @@ using Loom.Hosting.ConsoleViews;
 using Loom.Hosting.Health;
 using Loom.Hosting.Import;
 using Loom.Hosting.Operations;
+using Loom.Hosting.Proofs;
 using Loom.Hosting.Provenance;
 using Loom.Hosting.Telemetry;
 using Loom.Journal;
@@ -64,6 +65,7 @@ internal static class HostServices
             .AddSingleton<IHealthCheck, RuntimeCheck>().AddSingleton<IHealthCheck, ConfigurationCheck>();
         services.AddSingleton(parts.Log).AddSingleton(new LoomStreams(parts.Journal, TimeProvider.System)).AddSingleton<IHealthCheck, LogCheck>();
         services.AddSingleton<BundleExporter>().AddSingleton<ServerVerifier>().AddSingleton<CheckpointPublisher>();
+        ProofServices.AddIfWanted(services, parts);
         services.AddSingleton<Engine>().AddHostedService(s => s.GetRequiredService<Engine>());
         services.AddHostedService<LogBuilding>();
         services.AddHostedService<SettingsWatcher>();

@@ -149,6 +149,14 @@ public sealed class ModuleRegistry : IDisposable
         }
     }
 
+    /// <summary>What <see cref="Gate"/> says of a registered module that is to be used: what is asked of modules may have changed since.</summary>
+    /// <returns>Why it is not to be used; null when nothing speaks against it, or there is none of that name and version.</returns>
+    /// <exception cref="HistoryException">Its bytes cannot be had.</exception>
+    public async Task<ModuleFinding?> JudgeUseAsync(string name, int version, CancellationToken cancellationToken) =>
+        Gate is { } gate && Find(name, version) is { Current: false } module
+            ? await gate.JudgeAsync(module.Manifest, await ReadAsync(module, cancellationToken), cancellationToken)
+            : null;
+
     /// <summary>A registered module's bytes.</summary>
     /// <exception cref="HistoryException">They are missing, or others lie in their place; the message names the module and the remedy.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(RegisteredModule module, CancellationToken cancellationToken)

@@ -88,13 +88,13 @@ public static class ConfigFile
             var name = prefix + reader.GetString();
             var line = Line(json, reader.TokenStartIndex);
             reader.Read();
-            if (reader.TokenType == JsonTokenType.StartObject)
+            if (reader.TokenType == JsonTokenType.StartObject && ConfigSchema.Find(name)?.IsObject != true)
             {
                 ReadObject(ref reader, json, name + ".", path, values, problems);
                 continue;
             }
 
-            var text = ReadValue(ref reader, out var list);
+            var text = ReadValue(ref reader, json, out var list);
             var setting = ConfigSchema.Find(name);
             var reason = setting is null ? ConfigSchema.Unknown(name)
                 : text is null ? $"'{name}' takes {setting.Accepts}."
@@ -109,9 +109,16 @@ public static class ConfigFile
         }
     }
 
-    private static string? ReadValue(ref Utf8JsonReader reader, out bool list)
+    private static string? ReadValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, out bool list)
     {
         list = reader.TokenType == JsonTokenType.StartArray;
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
+        }
+
         if (!list)
         {
             return Scalar(ref reader);

@@ -41,6 +41,9 @@ public sealed record Setting(string Name, SettingKind Kind, string Default, stri
     /// <summary>Whether a change of the file takes effect without a restart.</summary>
     public bool Live { get; init; }
 
+    /// <summary>Whether the text is a JSON object, which the file may hold as such.</summary>
+    public bool IsObject { get; init; }
+
     /// <summary>Its environment variable, where that does not follow from the name.</summary>
     public string? OwnVariable { get; init; }
 
