@@ -10,7 +10,7 @@ internal static class ProvingMetrics
     private static readonly Counter<long> Decisions = Meter.CreateCounter<long>("loom.proofs.decisions", "{decision}", "Decisions of proof policies, by actor type and outcome.");
     private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("loom.proofs.outcomes", "{outcome}", "Ends of attempts at proofs, by outcome and code.");
     private static readonly Counter<long> Cycles = Meter.CreateCounter<long>("loom.proofs.cycles", "{instruction}", "Instructions in attached receipts.");
-    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("loom.proofs.bytes", "By", "Bytes of attached receipts.");
+    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("loom.proofs.receipts", "By", "Bytes of attached receipts.");
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>("loom.proofs.duration", "s", "From giving a job to the prover to its receipt in the journal.");
     private static readonly Histogram<double> VerifySeconds = Meter.CreateHistogram<double>("loom.proofs.verify.duration", "s", "Verifying a receipt before it is journaled.");
 
@@ -32,6 +32,8 @@ internal static class ProvingMetrics
     /// <summary>Gauges of one queue, as long as what is returned lives.</summary>
     public static IDisposable Watch(ProofQueue queue, TimeProvider time)
     {
+        // All instruments of proofs are there from the start, not each with its first use.
+        GC.KeepAlive((Decisions, Outcomes, Cycles, Bytes, Seconds, VerifySeconds));
         var meter = new Meter(LoomTelemetry.Name);
         meter.CreateObservableGauge(
             "loom.proofs.jobs", () => queue.Figures.ByState.Select(s => new Measurement<long>(s.Value, new KeyValuePair<string, object?>("state", s.Key.ToString().ToLowerInvariant()))),

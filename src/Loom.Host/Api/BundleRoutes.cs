@@ -43,10 +43,10 @@ internal static class BundleRoutes
         return Results.Stream(bundle.Content, ContentType, bundle.FileName);
     }
 
-    private static async Task<IResult> TrustAsync(LogService log, CancellationToken cancellationToken) =>
-        Results.File((await log.TrustAsync(cancellationToken)).Write(), "application/json", "trust.json");
+    private static async Task<IResult> TrustAsync(OwnTrust trust, CancellationToken cancellationToken) =>
+        Results.File((await trust.ReadAsync(cancellationToken)).Write(), "application/json", "trust.json");
 
-    private static async Task<IResult> VerifyAsync(HttpContext context, LogService log, ServerVerifier verifier, RequestPlaces places, LiveSettings settings)
+    private static async Task<IResult> VerifyAsync(HttpContext context, OwnTrust ownTrust, ServerVerifier verifier, RequestPlaces places, LiveSettings settings)
     {
         using var place = places.Verifications.Take();
         var limit = settings.Now.Integer("limits.bundle");
@@ -62,7 +62,7 @@ internal static class BundleRoutes
 
         if (!context.Request.HasFormContentType)
         {
-            var own = await log.TrustAsync(context.RequestAborted);
+            var own = await ownTrust.ReadAsync(context.RequestAborted);
             return Result(await verifier.VerifyAsync(await SpoolAsync(context), own, null, limit, context.RequestAborted));
         }
 
@@ -72,7 +72,7 @@ internal static class BundleRoutes
             return Refusal.Invalid("The form has no file 'bundle'.");
         }
 
-        var trust = await PartAsync(form, "trust", context.RequestAborted) is { } given ? Trust(given) : await log.TrustAsync(context.RequestAborted);
+        var trust = await PartAsync(form, "trust", context.RequestAborted) is { } given ? Trust(given) : await ownTrust.ReadAsync(context.RequestAborted);
         var seen = await PartAsync(form, "seen", context.RequestAborted) is { } text ? Seen(text) : null;
         await using var bundle = file.OpenReadStream();
         return Result(await verifier.VerifyAsync(bundle, trust, seen, limit, context.RequestAborted));

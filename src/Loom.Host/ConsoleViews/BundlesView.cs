@@ -12,7 +12,7 @@ using ClaimVerdict = Loom.Web.Data.ClaimVerdict;
 namespace Loom.Hosting.ConsoleViews;
 
 /// <summary>Bundles as the console asks for them.</summary>
-internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifier, LogService log, LiveSettings settings, RequestPlaces places, PersonAtConsole person) : IBundles
+internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifier, OwnTrust ownTrust, LiveSettings settings, RequestPlaces places, PersonAtConsole person) : IBundles
 {
     public async Task<BundleExport> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class BundlesView(BundleExporter exporter, ServerVerifier verifi
     }
 
     public async Task<string> OwnTrustAsync(CancellationToken cancellationToken) =>
-        Encoding.UTF8.GetString((await log.TrustAsync(cancellationToken)).Write());
+        Encoding.UTF8.GetString((await ownTrust.ReadAsync(cancellationToken)).Write());
 
     private static string Where(Loom.Provenance.ClaimVerdict c)
     {

@@ -121,7 +121,7 @@ internal sealed class ModulesView(ModuleRegistry modules, ActorDirectory directo
         {
             return e.Refusal.Detail;
         }
-        catch (JournalException e)
+        catch (Exception e) when (e is JournalException or HistoryException)
         {
             return e.Message;
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Loom.Core;
 using Loom.Hosting.Problems;
+using Loom.Hosting.Proofs;
 using Loom.Journal;
 using Loom.Journal.Log;
 using Loom.Provenance;
@@ -12,7 +13,8 @@ namespace Loom.Hosting.Provenance;
 internal sealed record ExportedBundle(Stream Content, long TreeSize, string FileName);
 
 /// <summary>Gathers what a bundle holds from the journal and the log, and has it written to a temporary file.</summary>
-internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data, CommandBodies bodies, ModuleRegistry modules) : IDisposable
+internal sealed class BundleExporter(IJournal journal, ActorHistory history, ActorTypes types, LogService log, DataFolder data, CommandBodies bodies, ModuleRegistry modules,
+    ReceiptArchive receipts) : IDisposable
 {
     private const int ConsistencyProofs = 32, CheckpointsLookedAt = 10_000;
     private const long MaxCommandBytes = 256L << 20;
@@ -29,10 +31,15 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         var size = Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Size : throw new InvalidDataException("The log's own checkpoint cannot be read.");
         var streams = new List<BundleStream>();
         var named = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+        var images = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         var commands = hide.HasFlag(BundleHide.Commands) ? null : new Dictionary<Digest, ReadOnlyMemory<byte>>();
         foreach (var actor in actors)
         {
-            streams.Add(await StreamAsync(actor, size, atSize is null, commands, hide == BundleHide.None ? named : null, cancellationToken));
+            var stream = await StreamAsync(actor, size, atSize is null, commands, hide == BundleHide.None ? named : null, cancellationToken);
+            streams.Add(hide != BundleHide.None ? stream : stream with
+            {
+                Receipts = await receipts.ReceiptsOfAsync(actor.Stream, (name, revision) => log.Log.IndexOf(name, revision) is { } index && index < size, images, cancellationToken),
+            });
         }
 
         var source = new BundleSource
@@ -42,6 +49,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             Hide = hide,
             CommandBlobs = commands ?? [],
             Modules = named,
+            Images = images,
             Consistency = await ConsistencyAsync(size, cancellationToken),
         };
         var name = actors.Count == 1 ? actors[0].ToString() : $"{actors.Count}-actors";

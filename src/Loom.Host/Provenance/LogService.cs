@@ -67,7 +67,7 @@ internal sealed class LogService(TransparencyLog log, ISigner signer, string ori
         return found;
     }
 
-    /// <summary>What an auditor has to be given: the log's keys with their sizes.</summary>
+    /// <summary>What an auditor has to be given of the log: the log's keys with their sizes.</summary>
     public async Task<TrustRoot> TrustAsync(CancellationToken cancellationToken) => new()
     {
         LogKeys =

@@ -64,7 +64,7 @@ internal static class HostServices
         services.AddSingleton<IHealthCheck, JournalCheck>().AddSingleton<IHealthCheck, ModeCheck>()
             .AddSingleton<IHealthCheck, RuntimeCheck>().AddSingleton<IHealthCheck, ConfigurationCheck>();
         services.AddSingleton(parts.Log).AddSingleton(new LoomStreams(parts.Journal, TimeProvider.System)).AddSingleton<IHealthCheck, LogCheck>();
-        services.AddSingleton<BundleExporter>().AddSingleton<ServerVerifier>().AddSingleton<CheckpointPublisher>();
+        services.AddSingleton<ReceiptArchive>().AddSingleton<OwnTrust>().AddSingleton<BundleExporter>().AddSingleton<ServerVerifier>().AddSingleton<CheckpointPublisher>();
         ProofServices.AddIfWanted(services, parts);
         services.AddSingleton<Engine>().AddHostedService(s => s.GetRequiredService<Engine>());
         services.AddHostedService<LogBuilding>();

@@ -15,11 +15,11 @@ public sealed class ModuleTests
         var counter = SampleModule.Of("counter");
         await using (var host = await RunningHost.StartOnAsync(folder["data"]))
         {
-            using var added = await AddAsync(host.Http, counter);
+            using var added = await host.Http.ModuleAsync(counter);
             var report = await added.ReadAsync(LoomJson.Default.ModuleReportResult, 201);
             Assert.True(report is { Accepted: true, KnownAlready: false, Module: { Current: true, Actors: 0 }, Contents.Provable: true });
             Assert.Contains(report.Contents!.Exports, e => e.StartsWith("loom_main ", StringComparison.Ordinal));
-            using var again = await AddAsync(host.Http, counter);
+            using var again = await host.Http.ModuleAsync(counter);
             Assert.True((await again.ReadAsync(LoomJson.Default.ModuleReportResult)).KnownAlready);
 
             await host.Http.DoneAsync("counter-a", "increment", """{"by":41}""");
@@ -111,7 +111,7 @@ public sealed class ModuleTests
         ];
         foreach (var (type, wasm, code) in hostile)
         {
-            using var added = await AddAsync(host.Http, SampleModule.Make(wasm, type, actorType: type));
+            using var added = await host.Http.ModuleAsync(SampleModule.Make(wasm, type, actorType: type));
             await added.ReadAsync(LoomJson.Default.ModuleReportResult, 201);
             using var answer = await host.Http.CommandAsync($"{type}-a", "go");
             var problem = await answer.ProblemAsync(500, code);
@@ -128,17 +128,17 @@ public sealed class ModuleTests
     {
         await using var host = await RunningHost.StartAsync();
         var greedy = SampleModule.Make(TinyModule.Importing("wasi_snapshot_preview1", "fd_write"), "greedy");
-        using var check = await AddAsync(host.Http, greedy, "?check=true");
+        using var check = await host.Http.ModuleAsync(greedy, "?check=true");
         var report = await check.ReadAsync(LoomJson.Default.ModuleReportResult);
         Assert.False(report.Accepted);
         Assert.Equal("machine-imports-only", report.Findings[0].Rule);
         Assert.Contains("fd_write", report.Findings[0].Message, StringComparison.Ordinal);
 
-        using var refused = await AddAsync(host.Http, greedy);
+        using var refused = await host.Http.ModuleAsync(greedy);
         await refused.ProblemAsync(400, "machine-imports-only");
-        using var asking = await AddAsync(host.Http, SampleModule.Of("echo").With(m => m["capabilities"] = new System.Text.Json.Nodes.JsonArray("loom.log")));
+        using var asking = await host.Http.ModuleAsync(SampleModule.Of("echo").With(m => m["capabilities"] = new System.Text.Json.Nodes.JsonArray("loom.log")));
         await asking.ProblemAsync(400, "machine-imports-only");
-        using var taken = await AddAsync(host.Http, SampleModule.Of("echo").With(m => m["actorType"] = "account"));
+        using var taken = await host.Http.ModuleAsync(SampleModule.Of("echo").With(m => m["actorType"] = "account"));
         await taken.ProblemAsync(409, "actor-type-taken");
         Assert.Empty((await host.Http.GetAsync("/api/modules", LoomJson.Default.ModuleList)).Modules);
 
@@ -156,14 +156,14 @@ public sealed class ModuleTests
         using var half = new MultipartFormDataContent { { Json.Bytes([1, 2, 3]), "module", "m.wasm" } };
         using var incomplete = await host.Http.PostAsync("/api/modules", half);
         Assert.Contains("manifest", (await incomplete.ProblemAsync(400, "invalid-request")).Detail, StringComparison.Ordinal);
-        using var large = await AddAsync(host.Http, SampleModule.Of("bank-ledger"));
+        using var large = await host.Http.ModuleAsync(SampleModule.Of("bank-ledger"));
         await large.ProblemAsync(413, "module-too-large");
         using var form = new MultipartFormDataContent { { Json.Bytes(new byte[1 << 20]), "module", "m.wasm" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/modules") { Content = form };
         request.Headers.ExpectContinue = true; // who is told to stop before it has sent everything
         using var huge = await host.Http.SendAsync(request);
         await huge.ProblemAsync(413, "module-too-large");
-        using var word = await AddAsync(host.Http, SampleModule.Of("echo"), "?use=perhaps");
+        using var word = await host.Http.ModuleAsync(SampleModule.Of("echo"), "?use=perhaps");
         await word.ProblemAsync(400, "invalid-request");
         using var unknown = await host.Http.GetAsync("/api/modules/echo/1");
         await unknown.ProblemAsync(404, "unknown-module");
@@ -184,13 +184,6 @@ public sealed class ModuleTests
         Assert.Equal(64, code);
         Assert.Contains("machine-imports-only", error, StringComparison.Ordinal);
     }
-
-    private static Task<HttpResponseMessage> AddAsync(HttpClient http, SampleModule module, string query = "") =>
-        http.PostAsync("/api/modules" + query, new MultipartFormDataContent
-        {
-            { Json.Bytes(module.Wasm, "application/wasm"), "module", "module.wasm" },
-            { Json.Bytes(module.Manifest, "application/json"), "manifest", "module.json" },
-        });
 
     private static async Task<List<string>> AuditAsync(RunningHost host)
     {

@@ -8,6 +8,9 @@ public static class TinyModule
 {
     private const byte End = 0x0b;
 
+    /// <summary>Uses a number with a fraction, which the prover's translator refuses.</summary>
+    public static byte[] Floating() => Make([0x43, 0, 0, 0x80, 0x3f, 0x1a]);
+
     /// <summary>Answers every command with these bytes as its output, followed by so many zeros.</summary>
     public static byte[] Giving(byte[] output, int zeros = 0) => Make([0x41, 0, 0x41, .. Signed(output.Length + zeros), 0x10, 0], output, output.Length + zeros);
 

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Loom.Core;
+using Loom.Hosting.Configuration;
+using Loom.Hosting.Problems;
+using Loom.Journal;
+using Loom.Journal.Blobs;
+using Loom.Journal.Log;
+using Loom.Provenance;
+using Loom.Proving;
+
+namespace Loom.Hosting.Proofs;
+
+/// <summary>What auditors get of proofs: receipts and images from the journal, whether this host proves anything now or not.</summary>
+internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlobStore blobs, LiveSettings settings)
+{
+    private const long MaxBytes = 256L << 20;
+    private const int MaxReceipts = 1000;
+
+    /// <summary>The receipts of a stream's transitions that lie within the tree size, by the transition's revision; their images are added to <paramref name="images"/>.</summary>
+    /// <exception cref="RefusedException">There are more than a bundle holds.</exception>
+    public async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReceiptsOfAsync(
+        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken) =>
+        await journal.LastRevisionAsync(LoomStreams.Receipts(stream), cancellationToken) < 0
+            ? new Dictionary<long, ReadOnlyMemory<byte>>()
+            : await ReadAsync(stream, isIn, images, cancellationToken);
+
+    /// <summary>Every image id that was registered for a module, with the parameter sets that this host accepts.</summary>
+    public async Task<IReadOnlyList<TrustedImage>> TrustedAsync(CancellationToken cancellationToken)
+    {
+        using var registry = new ImageRegistry(journal, streams, blobs);
+        await registry.CatchUpAsync(cancellationToken);
+        var sets = settings.Now.List("proving.sets");
+        return [.. registry.All.Select(i => (i.Module, i.ImageId)).Distinct().Select(i => new TrustedImage(i.Module, i.ImageId, sets))];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReadAsync(
+        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken)
+    {
+        var receipts = new Dictionary<long, ReadOnlyMemory<byte>>();
+        var bytes = 0L;
+        await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, 0, long.MaxValue, cancellationToken))
+        {
+            var act = ReceiptAct.Read(e.Data);
+            if (!isIn(e.Stream, e.Revision) || !isIn(stream, act.Revision) || await ReceiptAsync(act, cancellationToken) is not { } receipt)
+            {
+                continue;
+            }
+
+            if (!images.ContainsKey(act.ImageId) && await BlobAsync(new BlobName(BlobAreas.Images, act.Image), cancellationToken) is { } image)
+            {
+                images[act.ImageId] = image;
+            }
+
+            receipts[act.Revision] = receipt;
+            bytes += receipt.Length;
+            if (bytes > MaxBytes || receipts.Count > MaxReceipts)
+            {
+                throw new RefusedException(new Refusal(
+                    409, "too-large", $"{stream} has more than {MaxReceipts} receipts, or {MaxBytes} bytes of them. Export an earlier size of the log, or hide something: such bundles carry no receipts."));
+            }
+        }
+
+        return receipts;
+    }
+
+    // A receipt that cannot be had must not keep the history from being exported: the verdict says what is not proven.
+    private async Task<ReadOnlyMemory<byte>?> ReceiptAsync(ReceiptAct act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReceiptBlobs.ReadAsync(act, blobs, cancellationToken);
+        }
+        catch (BlobException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> BlobAsync(BlobName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blobs.GetAsync(name, cancellationToken);
+        }
+        catch (BlobException)
+        {
+            return null;
+        }
+    }
+}
