@@ -25,8 +25,11 @@ internal sealed class EffectProcessor : IActivityObserver
     private volatile bool _inCharge;
     private volatile string? _lastProblem;
 
-    public EffectProcessor(ActorRuntime runtime, ActivationServices services, IStateFiles files) =>
+    public EffectProcessor(ActorRuntime runtime, ActivationServices services, IStateFiles files)
+    {
+        GC.KeepAlive(EffectsTotal); // there from the start, not only with the first effect
         (_runtime, _services, _timers, _activities, _attempt) = (runtime, services, new PendingTimers(files), new PendingActivities(files), new ActivityAttempt(services));
+    }
 
     public EffectStatistics Statistics => new(
         Interlocked.Read(ref _sent), Interlocked.Read(ref _rejected), Interlocked.Read(ref _dropped), Interlocked.Read(ref _fired),
