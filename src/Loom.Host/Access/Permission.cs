@@ -36,6 +36,9 @@ internal enum Permission
     /// <summary>Registering WebAssembly modules, and choosing which one an actor type uses.</summary>
     Modules,
 
+    /// <summary>Asking for proofs, having them tried anew, calling them off.</summary>
+    Proofs,
+
     /// <summary>Importing event logs.</summary>
     Import,
 
@@ -60,12 +63,12 @@ internal static class AccessTable
     {
         [Operator] =
         [
-            .. ServicePermissions, Permission.Console, Permission.ReadLog, Permission.Bundles, Permission.ReadOperations, Permission.Rebuild, Permission.Modules, Permission.Import,
+            .. ServicePermissions, Permission.Console, Permission.ReadLog, Permission.Bundles, Permission.ReadOperations, Permission.Rebuild, Permission.Modules, Permission.Proofs, Permission.Import,
             Permission.Administer,
         ],
         [Auditor] = [Permission.Known, Permission.Console, Permission.ReadActors, Permission.ReadTail, Permission.ReadLog, Permission.Bundles],
         [Service] = ServicePermissions,
-        [Developer] = [.. ServicePermissions, Permission.Console, Permission.ReadOperations, Permission.Rebuild, Permission.Modules],
+        [Developer] = [.. ServicePermissions, Permission.Console, Permission.ReadOperations, Permission.Rebuild, Permission.Modules, Permission.Proofs],
         [HostRole] = [.. ServicePermissions, Permission.Impersonate],
         [Prover] = [Permission.Known, Permission.ReadActors],
     };

@@ -41,5 +41,8 @@ namespace Loom.Api;
 [JsonSerializable(typeof(ModuleDetail))]
 [JsonSerializable(typeof(ModuleReportResult))]
 [JsonSerializable(typeof(ModuleUsers))]
+[JsonSerializable(typeof(ProofList))]
+[JsonSerializable(typeof(ProofItem))]
+[JsonSerializable(typeof(ProofRequest))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class LoomJson : JsonSerializerContext;

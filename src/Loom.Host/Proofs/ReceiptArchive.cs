@@ -33,6 +33,17 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
         return [.. registry.All.Select(i => (i.Module, i.ImageId)).Distinct().Select(i => new TrustedImage(i.Module, i.ImageId, sets))];
     }
 
+    /// <summary>The receipt that was attached at a revision of the stream's receipts, with its frames; null when its bytes cannot be had.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(StreamName stream, long revision, CancellationToken cancellationToken)
+    {
+        await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, revision, 1, cancellationToken))
+        {
+            return await ReceiptAsync(ReceiptAct.Read(e.Data), cancellationToken);
+        }
+
+        return null;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReadAsync(
         StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Loom.Hosting.ConsoleViews;
 using Loom.Hosting.Import;
 using Loom.Hosting.Modules;
 using Loom.Hosting.Problems;
+using Loom.Hosting.Proofs;
 using Loom.Hosting.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Logging.Console;
@@ -69,6 +70,7 @@ internal static class Composition
         BundleRoutes.Map(app);
         LogRoutes.Map(app);
         ModuleRoutes.Map(app);
+        ProofRoutes.Map(app);
         ImportRoutes.Map(app);
         OperationRoutes.Map(app);
         TokenRoutes.Map(app);

@@ -45,6 +45,13 @@ public sealed class ProvenBundleTests
         Assert.Equal(Verdict.NotCovered, Proven(await host.Http.GetByteArrayAsync("/api/actors/counter-small/bundle"), trust));
         Assert.NotEqual(Verdict.Holds, Proven(large, trust with { Images = [image with { Sets = ["proven"] }] }));
         Assert.NotEqual(Verdict.Holds, Proven(await host.Http.GetByteArrayAsync("/api/actors/counter-large/bundle?hide=data"), trust));
+        var bytes = await host.Http.GetByteArrayAsync($"/api/proofs/{job.Link}/receipt");
+        Assert.Equal("LOOMRCPT"u8, bytes.AsSpan(0, 8));
+        Assert.True(bytes.Length > job.Receipt.Bytes, "The frames are attached.");
+        var item = await host.Http.GetAsync($"/api/proofs/{job.Link}", LoomJson.Default.ProofItem);
+        Assert.Equal(("attached", "counter-large", 0L, job.Receipt.Cycles), (item.State, item.Actor, item.Revision, item.Receipt!.Cycles));
+        using var cancel = await host.Http.PostAsync($"/api/proofs/{job.Link}/cancel", null);
+        Assert.Contains("attached", (await cancel.ProblemAsync(409, "job-done")).Detail, StringComparison.Ordinal);
         using var server = await host.Http.PostAsync("/api/verify", Json.Bytes(large));
         Assert.Contains((await server.ReadAsync(LoomJson.Default.VerifyResult)).Claims, c => c.Claim.StartsWith("proven", StringComparison.Ordinal) && c.Outcome == "holds");
     }
