@@ -27,6 +27,8 @@ debt-to-income rust debt-to-income
 counter-assemblyscript assemblyscript machines/counter.ts
 echo-assemblyscript assemblyscript machines/echo.ts
 debt-to-income-assemblyscript assemblyscript machines/debt-to-income.ts
+underwriting assemblyscript machines/underwriting.ts
+statement assemblyscript machines/statement.ts
 counter-c c counter.c
 LIST
 }
