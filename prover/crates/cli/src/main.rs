@@ -6,6 +6,7 @@ mod files;
 mod help;
 mod interrupt;
 mod json;
+mod memory;
 mod progress;
 
 use args::{Args, Command};

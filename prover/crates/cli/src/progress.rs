@@ -1,6 +1,7 @@
 //! Progress of a proof as JSON lines on standard error: `{phase, segment, done, total, eta_ms, rss}` (section 6.3).
 use crate::json::Object;
 use prove::{Phase, Progress};
+use std::io::Write;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,8 @@ impl Lines {
             .number("total", progress.total)
             .number("eta_ms", remaining(&progress, now - self.start).as_millis())
             .number("rss", resident().map_or("null".to_owned(), |bytes| bytes.to_string()));
-        eprintln!("{}", line.finish());
+        // Whoever read the progress may have gone; the proof goes on.
+        let _ = writeln!(std::io::stderr(), "{}", line.finish());
     }
 }
 

@@ -214,3 +214,66 @@ fn an_interrupt_cancels() {
     assert_eq!(child.wait().expect("the program ends").code(), Some(130));
     assert!(!Path::new(&receipt).exists());
 }
+
+/// Whoever reads the progress may go: the proof goes on.
+#[test]
+fn a_proof_outlives_the_reader_of_its_progress() {
+    let folder = Folder::new();
+    let module = folder.file("m.wasm", &countdown(100));
+    let receipt = folder.path("receipt");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loom-prover"));
+    command.args(["prove", &module, "--params", "fast", "--receipt", &receipt]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    drop(child.stderr.take());
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
+    assert!(Path::new(&receipt).exists());
+}
+
+/// What is there and is no file is written to, and not put another thing in the place of.
+#[cfg(unix)]
+#[test]
+fn a_receipt_goes_into_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = Folder::new();
+    let module = folder.file("m.wasm", &countdown(10));
+    let pipe = folder.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo exists").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).expect("what is written")
+    });
+    done(&["prove", &module, "--params", "fast", "--quiet", "--receipt", &pipe]);
+    assert!(std::fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
+    assert!(reader.join().expect("the reader").starts_with(b"LOOMRCPT"));
+}
+
+/// The token comes on standard input, and with it the sign of when to stop.
+#[test]
+fn a_service_takes_its_token_from_who_started_it() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    assert_eq!(refused(&["serve", "--data", &data, "--token-stdin", "--token-file", "t"]).0, Some(2));
+    assert_eq!(prover_with(&["serve", "--data", &data, "--token-stdin"], b"short\n").status.code(), Some(3));
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loom-prover"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data", &data, "--token-stdin", "--with-parent"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut parent = child.stdin.take().expect("a pipe");
+    parent.write_all(b"0123456789abcdef\n").expect("it reads");
+    let mut line = String::new();
+    let mut said = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    std::io::BufRead::read_line(&mut said, &mut line).expect("a line");
+    let address = line.trim().strip_prefix("listening on http://").expect("an address");
+    let status = |token: &str| {
+        let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: x\r\n{token}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).expect("an answer");
+        answer.split(' ').nth(1).map(str::to_owned)
+    };
+    assert_eq!(status("").as_deref(), Some("401"));
+    assert_eq!(status("Authorization: Bearer 0123456789abcdef\r\n").as_deref(), Some("200"));
+    drop(parent);
+    assert_eq!(child.wait().expect("it stops").code(), Some(0));
+}

@@ -28,6 +28,8 @@ pub struct Config {
     pub jobs: usize,
     /// Jobs that are done, and that nobody deleted, are kept so long.
     pub keep: Duration,
+    /// How often jobs that are kept too long are looked for while nothing is proven.
+    pub look: Duration,
 }
 
 impl Config {
@@ -45,6 +47,7 @@ impl Config {
             body_time: Duration::from_secs(120),
             jobs: 10_000,
             keep: Duration::from_secs(7 * 24 * 3600),
+            look: Duration::from_secs(600),
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct Jobs {
     store: Store,
     most: usize,
     keep: Duration,
+    look: Duration,
     pub metrics: Metrics,
     table: Mutex<Table>,
     changed: Condvar,
@@ -71,15 +72,23 @@ pub enum Accepted {
 impl Jobs {
     const IMAGES: usize = 32;
     const MODULES: usize = 256;
+    /// A job at which the service ended so often is not begun any more.
+    const ENDS: u32 = 3;
 
-    pub fn open(store: Store, engine: Arc<dyn Engine>, most: usize, keep: Duration) -> io::Result<Self> {
-        let mut table = Table::default();
-        for found in store.all()? {
+    pub fn open(store: Store, engine: Arc<dyn Engine>, most: usize, [keep, look]: [Duration; 2]) -> io::Result<Self> {
+        let (mut table, metrics) = (Table::default(), Metrics::default());
+        let mut all = store.all()?;
+        // What the service ended at comes last: should it end there again, the others have been proven.
+        all.sort_by_key(|found| (found.begun, found.number));
+        for mut found in all {
             if store.is_older(&found.id, keep) {
                 store.remove(&found.id)?;
                 continue;
             }
             table.next = table.next.max(found.number + 1);
+            if found.state == State::Queued && found.begun >= Self::ENDS {
+                found.state = failed(&store, &metrics, &found.id, Self::ended());
+            }
             if found.state == State::Queued {
                 table.queue.push_back(found.id.clone());
             }
@@ -91,7 +100,8 @@ impl Jobs {
             store,
             most,
             keep,
-            metrics: Metrics::default(),
+            look,
+            metrics,
             table: Mutex::new(table),
             changed: Condvar::new(),
             disk: Mutex::new(()),
@@ -202,17 +212,25 @@ impl Jobs {
     pub fn work(&self) {
         while let Some((id, number, request, cancel)) = self.next() {
             let began = Instant::now();
-            let result = match self.store.work(&id, &request) {
+            let result = match self.store.begin(&id).and_then(|()| self.store.work(&id, &request)) {
                 Ok(work) => guarded(|| self.engine.prove(&work, &cancel, &|step| self.report(&id, number, step))),
                 Err(error) => Err(EngineError {
                     failure: EngineFailure::Failed,
                     code: "disk".to_owned(),
-                    message: format!("the job's files cannot be read: {error}"),
+                    message: format!("the job's files cannot be read or written: {error}"),
                 }),
             };
             self.end(&id, number, result, began.elapsed());
             self.expire();
         }
+    }
+
+    fn ended() -> Failure {
+        let message = format!(
+            "the service ended {} times while it worked on this job: without enough memory, perhaps; allow proofs less (--memory), or prove a shorter run",
+            Self::ENDS
+        );
+        Failure { refused: false, code: "ended".to_owned(), message }
     }
 
     fn next(&self) -> Option<(JobId, u64, Request, Arc<AtomicBool>)> {
@@ -229,7 +247,13 @@ impl Jobs {
                 entry.begun = Some(Instant::now());
                 return Some((id, entry.number, entry.request.clone(), cancel));
             }
-            table = self.changed.wait(table).unwrap_or_else(PoisonError::into_inner);
+            let (guard, waited) = self.changed.wait_timeout(table, self.look).unwrap_or_else(PoisonError::into_inner);
+            table = guard;
+            if waited.timed_out() {
+                drop(table);
+                self.expire();
+                table = lock(&self.table);
+            }
         }
     }
 
@@ -254,10 +278,20 @@ impl Jobs {
                     self.metrics.done(receipt.len(), took);
                     State::Done
                 }
-                Err(error) => self.failed(id, false, "disk", &format!("the receipt cannot be stored: {error}; free some space")),
+                Err(error) => {
+                    let message = format!("the receipt cannot be stored: {error}; free some space");
+                    failed(&self.store, &self.metrics, id, Failure { refused: false, code: "disk".to_owned(), message })
+                }
             },
-            Err(error) if error.failure == EngineFailure::Cancelled => State::Queued, // stopping: the next start takes it up
-            Err(error) => self.failed(id, error.failure == EngineFailure::Refused, &error.code, &error.message),
+            Err(error) if error.failure == EngineFailure::Cancelled => {
+                // Stopping: the next start takes it up. A note that stays counts one start too many, which is no harm.
+                let _ = self.store.put_down(id);
+                State::Queued
+            }
+            Err(error) => {
+                let failure = Failure { refused: error.failure == EngineFailure::Refused, code: error.code, message: error.message };
+                failed(&self.store, &self.metrics, id, failure)
+            }
         };
         let mut table = lock(&self.table);
         if let Some(entry) = table.entries.get_mut(id) {
@@ -272,14 +306,6 @@ impl Jobs {
                 *seconds = 0.7 * *seconds + 0.3 * took.as_secs_f64();
             }
         }
-    }
-
-    fn failed(&self, id: &JobId, refused: bool, code: &str, message: &str) -> State {
-        let failure = Failure { refused, code: code.to_owned(), message: message.to_owned() };
-        self.metrics.failed(refused);
-        // Without a place for it on disk it is tried again after a restart, which is no harm.
-        let _ = self.store.fail(id, &failure);
-        State::Failed(failure)
     }
 
     fn expire(&self) {
@@ -297,6 +323,13 @@ impl Jobs {
             let _ = self.delete(id);
         }
     }
+}
+
+fn failed(store: &Store, metrics: &Metrics, id: &JobId, failure: Failure) -> State {
+    metrics.failed(failure.refused);
+    // Without a place for it on disk it is tried again after a restart, which is no harm.
+    let _ = store.fail(id, &failure);
+    State::Failed(failure)
 }
 
 /// A prover that panics has a mistake; it costs this job and not the service.

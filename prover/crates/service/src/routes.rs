@@ -20,18 +20,22 @@ pub fn answer(jobs: &Jobs, head: &Head, body: &[u8]) -> Response {
     match (head.method.as_str(), path.as_slice()) {
         ("GET", ["healthz"]) => health(jobs),
         ("GET", ["metrics"]) => {
-            Response { status: 200, content_type: "text/plain; version=0.0.4", body: jobs.metrics.text(&jobs.figures()).into_bytes() }
+            Response { content_type: "text/plain; version=0.0.4", ..Response::bytes(jobs.metrics.text(&jobs.figures()).into_bytes()) }
         }
         ("POST", ["v1", "images"]) => image(jobs, body),
         ("POST", ["v1", "jobs"]) => create(jobs, body),
         ("GET", ["v1", "jobs", id]) => with_id(id, |id| progress(jobs, id)),
         ("GET", ["v1", "jobs", id, "receipt"]) => with_id(id, |id| receipt(jobs, id)),
         ("DELETE", ["v1", "jobs", id]) => with_id(id, |id| jobs.delete(id).map_or_else(|e| disk(&e), |()| Response::empty())),
-        (_, ["healthz" | "metrics"] | ["v1", "images" | "jobs"] | ["v1", "jobs", _] | ["v1", "jobs", _, "receipt"]) => {
-            error(405, "method", &format!("{} is not what this path takes", head.method))
-        }
+        (_, ["healthz" | "metrics"] | ["v1", "jobs", _, "receipt"]) => other_method(head, "GET"),
+        (_, ["v1", "images" | "jobs"]) => other_method(head, "POST"),
+        (_, ["v1", "jobs", _]) => other_method(head, "GET, DELETE"),
         _ => error(404, "unknown-path", "there are /v1/images, /v1/jobs, /v1/jobs/ID, /v1/jobs/ID/receipt, /healthz and /metrics"),
     }
+}
+
+fn other_method(head: &Head, allow: &'static str) -> Response {
+    Response { allow, ..error(405, "method", &format!("this path takes {allow}, not {}", head.method)) }
 }
 
 fn health(jobs: &Jobs) -> Response {

@@ -59,7 +59,8 @@ impl Service {
             return Err(ServiceError::TokenNeeded(config.listen));
         }
         let data = |error| ServiceError::Data(config.data.clone(), error);
-        let jobs = Store::open(&config.data).and_then(|store| Jobs::open(store, engine, config.jobs, config.keep)).map_err(data)?;
+        let jobs =
+            Store::open(&config.data).and_then(|store| Jobs::open(store, engine, config.jobs, [config.keep, config.look])).map_err(data)?;
         let listener = TcpListener::bind(config.listen).map_err(|error| ServiceError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| ServiceError::Listen(config.listen, error))?;
         let shared = Arc::new(Shared { config, jobs, connections: Mutex::default(), left: Condvar::new() });
@@ -148,9 +149,11 @@ impl Shared {
         let mut buffer = Vec::new();
         for request in 1..=Service::REQUESTS {
             stream.allow(self.config.head_time);
+            let mut to_head = false;
             let (response, closes) = match read_head(&mut stream, &mut buffer, self.config.head_bytes, self.config.body_bytes) {
                 Ok(None) => return,
                 Ok(Some(head)) => {
+                    to_head = head.method == "HEAD";
                     let admitted = routes::is_open(&head)
                         || self
                             .config
@@ -170,7 +173,7 @@ impl Shared {
             };
             let closes = closes || lock(&self.connections).stopping;
             self.jobs.metrics.answered(response.status);
-            if response.write(&mut stream, closes).is_err() || closes {
+            if response.write(&mut stream, closes, to_head).is_err() || closes {
                 return;
             }
         }
@@ -201,7 +204,7 @@ impl Drop for Leaves<'_> {
 fn refuse(stream: TcpStream) {
     if let Ok(mut stream) = Timed::new(stream) {
         // A peer that does not take the answer has what it wants to know.
-        let _ = error(503, "busy", "too many connections; come back in a moment").write(&mut stream, true);
+        let _ = error(503, "busy", "too many connections; come back in a moment").write(&mut stream, true, false);
     }
 }
 

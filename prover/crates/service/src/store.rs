@@ -18,6 +18,8 @@ pub struct Found {
     pub number: u64,
     pub request: Request,
     pub state: State,
+    /// How often it was begun and neither ended nor put down: the service ended while it worked on it.
+    pub begun: u32,
 }
 
 impl Store {
@@ -26,14 +28,17 @@ impl Store {
     const ABOUT: &'static str = "about.txt";
     const RECEIPT: &'static str = "receipt.bin";
     const FAILURE: &'static str = "failure.txt";
+    const BEGUN: &'static str = "begun.txt";
 
     /// Opens the folder, makes it when it is not there, and removes what was left half done.
     pub fn open(folder: &Path) -> io::Result<Self> {
         let store = Self { folder: folder.join("jobs") };
-        fs::create_dir_all(&store.folder)?;
+        private(folder)?;
+        private(&store.folder)?;
         for entry in fs::read_dir(&store.folder)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
+            // Files with such names are somebody else's, a file browser's for example.
+            if entry.file_name().to_string_lossy().starts_with('.') && entry.file_type()?.is_dir() {
                 fs::remove_dir_all(entry.path())?;
             }
         }
@@ -57,7 +62,8 @@ impl Store {
                     .and_then(|text| failure(&text))
                     .map_or(State::Queued, State::Failed)
             };
-            found.push(Found { id, number, request, state });
+            let begun = self.begun(&id);
+            found.push(Found { id, number, request, state, begun });
         }
         found.sort_by_key(|job| job.number);
         Ok(found)
@@ -78,6 +84,21 @@ impl Store {
     pub fn work(&self, id: &JobId, request: &Request) -> io::Result<Work> {
         let folder = self.folder.join(id.as_str());
         Ok(Work { module: fs::read(folder.join(Self::MODULE))?, input: fs::read(folder.join(Self::INPUT))?, set: request.set.clone() })
+    }
+
+    /// Notes that a job is being worked on from now on.
+    pub fn begin(&self, id: &JobId) -> io::Result<()> {
+        self.put(id, Self::BEGUN, format!("{}\n", self.begun(id).saturating_add(1)).as_bytes())
+    }
+
+    /// Notes that the work was stopped in order: whatever was begun before is no sign of anything.
+    pub fn put_down(&self, id: &JobId) -> io::Result<()> {
+        fs::remove_file(self.folder.join(id.as_str()).join(Self::BEGUN))
+    }
+
+    fn begun(&self, id: &JobId) -> u32 {
+        let text = fs::read_to_string(self.folder.join(id.as_str()).join(Self::BEGUN));
+        text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 
     pub fn finish(&self, id: &JobId, receipt: &[u8]) -> io::Result<()> {
@@ -141,6 +162,16 @@ fn digest(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
     }
     Some(bytes)
+}
+
+/// Makes a folder that only its owner can look into: inputs are in it, and receipts, which are not zero-knowledge. One that is there stays as
+/// it is.
+fn private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn durable(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::io::BufRead;
 use std::path::Path;
 
 /// A bearer token. Never printed.
@@ -40,6 +41,17 @@ impl Token {
         }
         let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
         Self::new(text.lines().next().unwrap_or_default()).map_err(|error| fail(error.0))
+    }
+
+    /// The first line of what a caller writes.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no token.
+    pub fn read_line(from: impl BufRead) -> Result<Self, TokenError> {
+        let mut line = String::new();
+        let most = *Self::LENGTH.end() as u64 + 2;
+        from.take(most).read_line(&mut line).map_err(|error| TokenError(format!("the token cannot be read: {error}")))?;
+        Self::new(line.trim_end_matches(['\r', '\n']))
     }
 
     /// Whether the header's value is `Bearer` and this token; takes as long for every text of one length.
@@ -85,5 +97,16 @@ mod tests {
         assert_eq!(format!("{token:?}"), "Token(..)");
         assert!(Token::new("short").is_err());
         assert!(Token::new("with spaces in between").is_err());
+    }
+
+    #[test]
+    fn a_token_is_the_first_line_that_is_written() {
+        assert_eq!(Token::read_line(&b"0123456789abcdef\r\nmore"[..]), Token::new("0123456789abcdef"));
+        assert_eq!(Token::read_line(&b"0123456789abcdef"[..]), Token::new("0123456789abcdef"));
+        let long = [vec![b'a'; 512], b"\n".to_vec()].concat();
+        assert!(Token::read_line(&long[..]).is_ok());
+        for wrong in [&b""[..], b"\n0123456789abcdef", b"\xff\n", &[b'a'; 9000]] {
+            assert!(Token::read_line(wrong).is_err());
+        }
     }
 }

@@ -97,6 +97,80 @@ fn a_restart_loses_neither_receipts_nor_failures_nor_jobs() {
 }
 
 #[test]
+fn a_job_that_the_service_keeps_ending_at_fails_with_the_reason() {
+    let mut bench = Bench::start("ends");
+    bench.engine.hold();
+    bench.client().create("bad", b"m", b"bad", "std");
+    for _ in 0..3 {
+        bench.engine.wait_until_held();
+        bench.crash();
+    }
+    let (_, about) = bench.client().get("/v1/jobs/bad");
+    assert!(about.contains(r#""state":"failed","error":{"kind":"failed","code":"ended""#), "{about}");
+    bench.engine.release();
+    bench.client().create("good", b"m", b"good", "std");
+    bench.finish("good");
+    assert_eq!(bench.engine.proven(), ["good"]);
+}
+
+#[test]
+fn what_the_service_ended_at_waits_for_all_others() {
+    let mut bench = Bench::start("ended");
+    bench.engine.hold();
+    bench.client().create("bad", b"m", b"bad", "std");
+    bench.client().create("good", b"m", b"good", "std");
+    bench.engine.wait_until_held();
+    bench.crash();
+    bench.engine.release();
+    bench.finish("bad");
+    assert_eq!(bench.engine.proven(), ["good", "bad"]);
+}
+
+#[test]
+fn being_stopped_in_order_is_no_sign_against_a_job() {
+    let mut bench = Bench::start("in-order");
+    bench.engine.hold();
+    bench.client().create("long", b"m", b"long", "std");
+    for _ in 0..4 {
+        bench.engine.wait_until_held();
+        bench.restart();
+    }
+    bench.engine.release();
+    bench.finish("long");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_looks_into_the_data_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::start("owner");
+    for folder in [bench.data().to_owned(), bench.data().join("jobs")] {
+        let mode = std::fs::metadata(&folder).expect("a folder").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", folder.display());
+    }
+}
+
+#[test]
+fn strangers_files_in_the_data_folder_are_left_alone() {
+    let mut bench = Bench::start("strangers");
+    let file = bench.data().join("jobs").join(".DS_Store");
+    std::fs::write(&file, b"x").expect("a file");
+    bench.restart();
+    assert!(file.exists());
+}
+
+#[test]
+fn an_answer_to_head_has_no_body_and_other_methods_hear_which_there_are() {
+    let bench = Bench::start("head");
+    let mut client = bench.client();
+    client.send(b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\nPUT /v1/jobs/j HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let text = client.rest();
+    let answers: Vec<&str> = text.split("HTTP/1.1 ").skip(1).collect();
+    assert!(answers.len() == 2 && answers[0].starts_with("405 ") && answers[0].ends_with("\r\n\r\n"), "{text}");
+    assert!(answers[1].starts_with("405 ") && answers[1].contains("\r\nAllow: GET, DELETE\r\n"), "{text}");
+}
+
+#[test]
 fn failures_are_told_and_cost_nothing_but_their_job() {
     let bench = Bench::start("failures");
     let mut client = bench.client();
@@ -199,6 +273,18 @@ fn old_results_are_thrown_away() {
     client.create("b", b"m", b"i", "std");
     client.until_gone("/v1/jobs/a");
     client.until_gone("/v1/jobs/b");
+}
+
+#[test]
+fn old_results_are_thrown_away_although_nothing_else_happens() {
+    let bench = Bench::start_with("idle", |config| {
+        config.keep = Duration::from_millis(200);
+        config.look = Duration::from_millis(10);
+    });
+    let mut client = bench.client();
+    client.create("a", b"m", b"i", "std");
+    client.until_gone("/v1/jobs/a");
+    assert_eq!(bench.engine.proven(), ["i"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{INPUT, PAGES, input, module, pages, translate};
 use crate::args::{Args, Command, JSON, Opt};
 use crate::failure::{Failure, Kind, Result};
 use crate::progress::Lines;
-use crate::{files, interrupt, print};
+use crate::{files, interrupt, memory, print};
 use proto::Attachments;
 use vm::Limits;
 
@@ -13,7 +13,7 @@ const OUTPUT: Opt = Opt { name: "--output", value: Some("FILE"), about: "write t
 const PARAMS: Opt = Opt { name: "--params", value: Some("NAME"), about: "parameter set: std, proven, compact or fast [proven]" };
 const CYCLES: Opt = Opt { name: "--cycles", value: Some("N"), about: "cycle limit [1073741823]" };
 const THREADS: Opt = Opt { name: "--threads", value: Some("N"), about: "threads [all]; the receipt is the same for any number" };
-const MEMORY: Opt = Opt { name: "--memory", value: Some("MIB"), about: "refuse a proof that needs more memory [no limit]" };
+const MEMORY: Opt = Opt { name: "--memory", value: Some("MIB"), about: "refuse a proof that needs more memory [60 % of the machine's]" };
 const ATTACH: Opt = Opt { name: "--attach", value: None, about: "attach input, output and image to the receipt" };
 const QUIET: Opt = Opt { name: "--quiet", value: None, about: "no progress" };
 
@@ -34,7 +34,7 @@ fn run(args: &Args) -> Result {
     let params = parameters(args.value(PARAMS.name).unwrap_or("proven"))?;
     let cycles = args.number(CYCLES.name, 1, vm::MAX_CYCLES)?.unwrap_or(vm::MAX_CYCLES);
     let threads = args.number(THREADS.name, 1, 1024)?;
-    let memory = args.number(MEMORY.name, 1, 1 << 30)?.map_or(u64::MAX, |mebibytes| mebibytes << 20);
+    let memory = args.number(MEMORY.name, 1, 1 << 30)?.map_or_else(|| memory::share().unwrap_or(u64::MAX), |mebibytes| mebibytes << 20);
     let max_pages = pages(args)?;
     let program = translate(&module(args.place(0))?, max_pages)?;
     let input = input(args)?;

@@ -2,7 +2,7 @@ use super::{PAGES, pages};
 use crate::args::{Args, Command, JSON, Opt};
 use crate::failure::{Failure, Kind, Result};
 use crate::json::Object;
-use crate::{interrupt, print};
+use crate::{interrupt, memory, print};
 use service::{Config, Service, ServiceError, StarkEngine, Token};
 use std::io::Read;
 use std::net::SocketAddr;
@@ -19,7 +19,9 @@ const TOKEN: Opt = Opt {
     value: Some("FILE"),
     about: "a file whose first line callers have to know; needed on addresses that other machines reach",
 };
-const MEMORY: Opt = Opt { name: "--memory", value: Some("MIB"), about: "memory that a proof may take [4096]" };
+const TOKEN_STDIN: Opt = Opt { name: "--token-stdin", value: None, about: "the same with the first line of standard input" };
+const MEMORY: Opt =
+    Opt { name: "--memory", value: Some("MIB"), about: "memory that a proof may take [4096, at most 60 % of the machine's]" };
 const THREADS: Opt = Opt { name: "--threads", value: Some("N"), about: "threads that a proof computes with [all]" };
 const JOBS: Opt = Opt { name: "--jobs", value: Some("N"), about: "jobs that are kept, done ones included [10000]" };
 const PARENT: Opt =
@@ -36,17 +38,29 @@ pub const COMMAND: Command = Command {
               one is proven at a time. POST /v1/images, POST /v1/jobs, GET /v1/jobs/ID, GET /v1/jobs/ID/receipt, DELETE /v1/jobs/ID, /healthz,\n\
               /metrics. The first line printed says where it listens. Ctrl-C stops it; a proof that runs then is begun anew after the next start.",
     places: &[],
-    options: &[LISTEN, DATA, TOKEN, MEMORY, THREADS, JOBS, PAGES, PARENT, JSON],
+    options: &[LISTEN, DATA, TOKEN, TOKEN_STDIN, MEMORY, THREADS, JOBS, PAGES, PARENT, JSON],
     run,
 };
+
+/// The token, from wherever the caller keeps it.
+fn token(args: &Args) -> Result<Option<Token>> {
+    let wrong = |error| Failure::new(Kind::Files, error);
+    match (args.path(TOKEN.name), args.flag(TOKEN_STDIN.name)) {
+        (Some(_), true) => Err(Failure::usage(format!("{} and {} are two places for one token", TOKEN.name, TOKEN_STDIN.name))),
+        (Some(path), false) => Token::read(&path).map(Some).map_err(wrong),
+        (None, true) => Token::read_line(std::io::stdin().lock()).map(Some).map_err(wrong),
+        (None, false) => Ok(None),
+    }
+}
 
 fn run(args: &Args) -> Result {
     let mut config = Config::new(args.path(DATA.name).unwrap_or_else(|| PathBuf::from("loom-prover-data")));
     let listen = args.value(LISTEN.name).unwrap_or("127.0.0.1:7707");
     config.listen =
         listen.parse::<SocketAddr>().map_err(|_| Failure::usage(format!("{} takes ADDRESS:PORT, not {listen:?}", LISTEN.name)))?;
-    config.token = args.path(TOKEN.name).map(|path| Token::read(&path)).transpose().map_err(|error| Failure::new(Kind::Files, error))?;
-    config.memory = args.number(MEMORY.name, 64, 1 << 24)?.unwrap_or(4096) << 20;
+    config.token = token(args)?;
+    let usual = || memory::share().map_or(4 << 30, |share| share.min(4 << 30));
+    config.memory = args.number(MEMORY.name, 64, 1 << 24)?.map_or_else(usual, |mebibytes| mebibytes << 20);
     config.jobs = args.number(JOBS.name, 1, 1_000_000)?.map_or(config.jobs, |jobs| jobs as usize);
     let all = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = args.number(THREADS.name, 1, 1024)?.map_or(all, |threads| threads as usize);

@@ -3,7 +3,7 @@ use loom_service::{Config, Engine, EngineError, EngineFailure, ImageBytes, Servi
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -114,6 +114,22 @@ impl Bench {
         self.service = Some(Service::start(self.config.clone(), self.engine.clone()).expect("a service"));
     }
 
+    /// Ends it as a power failure would, and starts another on what the disk had at that moment.
+    pub fn crash(&mut self) {
+        let left = self.folder.with_extension("left");
+        let _ = std::fs::remove_dir_all(&left);
+        copy(&self.config.data, &left);
+        self.service.take().expect("a service").stop(PATIENCE);
+        std::fs::remove_dir_all(&self.config.data).expect("the folder goes");
+        std::fs::rename(&left, &self.config.data).expect("the folder is back");
+        self.service = Some(Service::start(self.config.clone(), self.engine.clone()).expect("a service"));
+    }
+
+    /// Where it keeps jobs.
+    pub fn data(&self) -> &Path {
+        &self.config.data
+    }
+
     pub fn client(&self) -> Client {
         Client::connect(self.service.as_ref().expect("a service").address())
     }
@@ -144,6 +160,17 @@ impl Drop for Bench {
             service.stop(PATIENCE);
         }
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        if entry.file_type().expect("a type").is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+        }
     }
 }
 
@@ -214,6 +241,13 @@ impl Client {
     pub fn finish(mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         let _ = self.stream.read_to_end(&mut Vec::new());
+    }
+
+    /// Everything up to the end.
+    pub fn rest(mut self) -> String {
+        let mut bytes = Vec::new();
+        self.stream.read_to_end(&mut bytes).expect("answers");
+        String::from_utf8(bytes).expect("text")
     }
 
     pub fn answer(&mut self) -> (u16, String) {
