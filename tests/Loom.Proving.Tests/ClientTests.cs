@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Loom.Core;
+using Loom.Provenance.Receipts;
 
 namespace Loom.Proving.Tests;
 
@@ -82,6 +83,56 @@ public sealed class ClientTests
         var refused = await Assert.ThrowsAsync<ProverException>(() => client.ImageAsync(new byte[] { 1 }, default));
 
         Assert.Equal((failure, code), (refused.Failure, refused.Code));
+    }
+
+    [Fact]
+    public async Task An_image_is_taken_only_if_it_has_the_id_and_is_of_the_module()
+    {
+        byte[] module = [1];
+        byte[] image = [1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, .. Digest.Of(module).ToArray()];
+        byte[] cut = image[..^1];
+        Task<ProverImage> Ask(Digest id, byte[] bytes, byte[] asked)
+        {
+            using var client = Client(HttpStatusCode.OK, $$"""{"imageId":"{{id}}","image":"{{Convert.ToBase64String(bytes)}}"}""");
+            return client.ImageAsync(asked, default);
+        }
+
+        Assert.Equal(ReceiptImage.IdOf(image), (await Ask(ReceiptImage.IdOf(image), image, module)).Id);
+        foreach (var (id, bytes, asked) in new[] { (Digest.Of(image), image, module), (ReceiptImage.IdOf(cut), cut, module), (ReceiptImage.IdOf(image), image, [2]) })
+        {
+            Assert.Equal("prover-nonsense", (await Assert.ThrowsAsync<ProverException>(() => Ask(id, bytes, asked))).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_program_that_is_no_prover_hears_a_token_and_is_ended()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // the program is a script of the shell
+        }
+
+        var folder = Directory.CreateTempSubdirectory("loom-no-prover");
+        try
+        {
+            var program = Path.Combine(folder.FullName, "no-prover");
+            File.WriteAllText(program, "#!/bin/sh\nread token\necho $$ \"$*\" $token > \"$0.heard\"\necho hello\ncat > /dev/null\n");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            await using var process = new ProverProcess(new ProverProgram(program, folder.FullName));
+
+            var refused = await Assert.ThrowsAsync<ProverException>(() => process.CheckAsync(default));
+
+            Assert.Equal(("prover-failed-to-start", null), (refused.Code, process.ProcessId));
+            Assert.Contains("hello", refused.Message, StringComparison.Ordinal);
+            var heard = File.ReadAllText(program + ".heard").Split(' ', StringSplitOptions.TrimEntries);
+            Assert.Contains("--token-stdin", heard);
+            Assert.Equal(64, heard[^1].Length);
+            Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(heard[0], System.Globalization.CultureInfo.InvariantCulture)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

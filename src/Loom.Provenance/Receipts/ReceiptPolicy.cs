@@ -14,6 +14,8 @@ public sealed record ReceiptPolicy
     /// <summary>Largest receipt, in bytes.</summary>
     public int MaxReceiptBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Most segments.</summary>
-    public int MaxSegments { get; init; } = 1024;
+    /// <summary>Most segments, and never more than one: this version has no receipts of several, and judges none before a prover makes them.</summary>
+    public int MaxSegments { get; init; } = LargestSegmentCount;
+
+    internal const int LargestSegmentCount = 1;
 }

@@ -48,7 +48,7 @@ public static class ReceiptVerifier
         }
 
         var id = BinaryPrimitives.ReadUInt16LittleEndian(proof);
-        int segments = BinaryPrimitives.ReadUInt16LittleEndian(proof[2..]);
+        int segments = BinaryPrimitives.ReadUInt16LittleEndian(proof[2..]), most = Math.Min(policy.MaxSegments, ReceiptPolicy.LargestSegmentCount);
         if (ParameterSet.OfId(id) is not { } set || !program.Sets.Contains(set))
         {
             return Refused(new(ReceiptCheck.ImageParameterSet, "proof, param_id", "a parameter set of the image", $"{id}"));
@@ -56,7 +56,7 @@ public static class ReceiptVerifier
 
         error = program.IsaVersion != 1 ? new(ReceiptCheck.IsaVersion, "image, isa_version", "1", $"{program.IsaVersion}")
             : !policy.AllowedSets.Contains(set) ? new(ReceiptCheck.ParameterSetAllowed, "proof, param_id", $"one of {string.Join(", ", policy.AllowedSets.Select(s => s.Name))}", set.Name)
-            : segments == 0 || segments > policy.MaxSegments ? new(ReceiptCheck.SegmentCount, "proof, n_segments", $"1 to {policy.MaxSegments}", $"{segments}")
+            : segments == 0 || segments > most ? new(ReceiptCheck.SegmentCount, "proof, n_segments", $"1 to {most}", $"{segments}")
             : proof.Length - ProofLayout.PrefixBytes < segments * Tables.HeightBytes
                 ? new(ReceiptCheck.Length, "proof", $"{segments * Tables.HeightBytes} bytes of heights", $"{proof.Length - ProofLayout.PrefixBytes} bytes")
             : null;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Loom.Core;
+using Loom.Provenance.Receipts;
 
 namespace Loom.Provenance;
 
@@ -80,8 +81,12 @@ internal static class TrustFile
         return new TrustedImage(
             Hash(json, "module", place),
             Hash(json, "image", place),
-            [.. json.GetProperty("sets").EnumerateArray().Select(s => s.GetString() ?? throw new FormatException($"{place}: a parameter set is null."))]);
+            [.. json.GetProperty("sets").EnumerateArray().Select(s => ReadSet(s, place))]);
     }
+
+    private static string ReadSet(JsonElement json, string place) => json.GetString() is { } name && ParameterSet.OfName(name) is not null
+        ? name
+        : throw new FormatException($"{place}: a parameter set is not one of {string.Join(", ", ParameterSet.All.Select(s => s.Name))}.");
 
     private static Claim ReadClaim(JsonElement json, string place) =>
         ClaimNames.TryParse(json.GetString(), out var claim)

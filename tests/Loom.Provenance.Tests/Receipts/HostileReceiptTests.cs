@@ -110,6 +110,13 @@ public sealed class HostileReceiptTests
         Assert.Equal(ReceiptCheck.ImagePinned, With(Good.Policy with { Images = [Digest.Of([1])] }));
         Assert.Equal(ReceiptCheck.ParameterSetAllowed, With(Good.Policy with { AllowedSets = [ParameterSet.Proven] }));
         Assert.Equal(ReceiptCheck.SegmentCount, With(Good.Policy with { MaxSegments = 0 }));
+        byte[] two = [.. Good.Receipt];
+        two[Proof + 2] = 2;
+        foreach (var policy in new[] { Good.Policy, Good.Policy with { MaxSegments = 1024 } })
+        {
+            Assert.Equal(ReceiptCheck.SegmentCount, ReceiptVerifier.Verify(policy, Good.Image, Good.Statement, [], [], two).Error?.Check);
+        }
+
         Assert.Equal(ReceiptCheck.ParameterSetAllowed, With(new ReceiptPolicy { Images = [Good.Statement.ImageId] }));
     }
 

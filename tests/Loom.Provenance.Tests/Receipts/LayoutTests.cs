@@ -66,4 +66,24 @@ public sealed class LayoutTests
 
         Assert.Equal((layers, coefficients), (shape.Layers.Count, shape.FinalCoefficients));
     }
+
+    [Theory]
+    [InlineData("std")]
+    [InlineData("fast")]
+    public void Every_row_that_a_query_opens_can_be_hashed_whichever_table_a_segment_has_alone(string set)
+    {
+        var digest = new byte[MerkleHasher.DigestBytes];
+        foreach (var table in Tables.All)
+        {
+            var shape = new SegmentShape([new PresentTable(table, table.Id == TableId.Lut ? Tables.LutLogHeight : 8)], ParameterSet.OfName(set)!);
+            using var hasher = new MerkleHasher(shape.LongestRowBytes);
+            foreach (var elements in shape.Trees.SelectMany(t => t.Classes))
+            {
+                var row = new byte[8 * elements];
+                hasher.HashClass(row, digest, first: true);
+                Assert.Equal(System.Security.Cryptography.SHA256.HashData([0, 0x6D, 0x6F, 0x6F, 0x6C, 0, 0, 0, .. row]), digest);
+                hasher.HashClass(row, digest, first: false);
+            }
+        }
+    }
 }

@@ -115,6 +115,7 @@ public sealed class TrustAndSeenTests
     [InlineData("""{"loomTrust":1,"witnessKeys":[{"name":"a","publicKey":"AAAA"}]}""", "Ed25519")]
     [InlineData("""{"loomTrust":1,"required":["intakt"]}""", "no such claim")]
     [InlineData("""{"loomTrust":1,"required":[7]}""", "JSON type")]
+    [InlineData("""{"loomTrust":1,"images":[{"module":"0000000000000000000000000000000000000000000000000000000000000000","image":"0000000000000000000000000000000000000000000000000000000000000000","sets":["proven","provn"]}]}""", "images[0]: a parameter set is not one of std, proven")]
     [InlineData("""{"loomTrust":1,"loomTrust":1}""", "not JSON")]
     public void A_bad_trust_file_says_what_is_wrong(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<FormatException>(() => TrustRoot.Parse(System.Text.Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);

@@ -20,6 +20,8 @@ pub struct Config {
     pub head_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of the bodies of all requests at the same time; one more is told to come back.
+    pub bodies_bytes: usize,
     /// How long a request's head may take, and how long a connection may say nothing.
     pub head_time: Duration,
     /// How long a request's body may take.
@@ -43,6 +45,7 @@ impl Config {
             connections: 64,
             head_bytes: 16 << 10,
             body_bytes: 64 << 20,
+            bodies_bytes: 256 << 20,
             head_time: Duration::from_secs(20),
             body_time: Duration::from_secs(120),
             jobs: 10_000,

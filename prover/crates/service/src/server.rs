@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -37,6 +38,8 @@ struct Shared {
     jobs: Jobs,
     connections: Mutex<Connections>,
     left: Condvar,
+    /// Bytes of bodies that are being read or answered.
+    bodies: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -63,7 +66,7 @@ impl Service {
             Store::open(&config.data).and_then(|store| Jobs::open(store, engine, config.jobs, [config.keep, config.look])).map_err(data)?;
         let listener = TcpListener::bind(config.listen).map_err(|error| ServiceError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| ServiceError::Listen(config.listen, error))?;
-        let shared = Arc::new(Shared { config, jobs, connections: Mutex::default(), left: Condvar::new() });
+        let shared = Arc::new(Shared { config, jobs, connections: Mutex::default(), left: Condvar::new(), bodies: AtomicUsize::new(0) });
         let (worker, acceptor) = (Arc::clone(&shared), Arc::clone(&shared));
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(ServiceError::Thread)
@@ -161,8 +164,9 @@ impl Shared {
                             .as_ref()
                             .is_none_or(|token| head.authorization.as_deref().is_some_and(|given| token.admits(given)));
                     if admitted {
-                        match self.body(&mut stream, &mut buffer, &head) {
-                            Ok(body) => (routes::answer(&self.jobs, &head, &body), head.closes || request == Service::REQUESTS),
+                        let body = self.room(head.length).and_then(|room| Ok((self.body(&mut stream, &mut buffer, &head)?, room)));
+                        match body {
+                            Ok((body, _room)) => (routes::answer(&self.jobs, &head, &body), head.closes || request == Service::REQUESTS),
                             Err(response) => (response, true),
                         }
                     } else {
@@ -179,12 +183,33 @@ impl Shared {
         }
     }
 
+    /// Room for a body, for as long as what this gives is kept.
+    fn room(&self, length: usize) -> Result<Room<'_>, Response> {
+        let most = self.config.bodies_bytes;
+        let taken = self.bodies.fetch_update(Relaxed, Relaxed, |taken| taken.checked_add(length).filter(|all| *all <= most));
+        taken
+            .map(|_| Room { bodies: &self.bodies, length })
+            .map_err(|_| error(503, "busy", "too many large requests; come back in a moment"))
+    }
+
     fn body(&self, stream: &mut Timed, buffer: &mut Vec<u8>, head: &crate::http::Head) -> Result<Vec<u8>, Response> {
         if head.expects && head.length > buffer.len() {
             io::Write::write_all(stream, b"HTTP/1.1 100 Continue\r\n\r\n").map_err(|e| error(400, "body-cut", &e.to_string()))?;
         }
         stream.allow(self.config.body_time);
         read_body(stream, buffer, head.length)
+    }
+}
+
+/// Room that a body takes.
+struct Room<'a> {
+    bodies: &'a AtomicUsize,
+    length: usize,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.bodies.fetch_sub(self.length, Relaxed);
     }
 }
 

@@ -266,6 +266,20 @@ fn connections_heads_and_bodies_are_bounded() {
 }
 
 #[test]
+fn all_bodies_together_are_bounded() {
+    let bench = Bench::start_with("bodies", |config| config.bodies_bytes = 250);
+    let mut slow = bench.client();
+    slow.send(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\nExpect: 100-continue\r\n\r\n");
+    assert_eq!(slow.answer().0, 100); // from here on it takes its room
+    let (status, body) = bench.client().post("/v1/jobs", &"x".repeat(100));
+    assert_eq!((status, error(&body).as_str()), (503, "busy"));
+    assert_eq!(bench.client().post("/v1/jobs", &"x".repeat(50)).0, 400);
+    slow.send(&[b'x'; 200]);
+    assert_eq!(slow.answer().0, 400);
+    assert_eq!(bench.client().post("/v1/jobs", &"x".repeat(100)).0, 400);
+}
+
+#[test]
 fn old_results_are_thrown_away() {
     let bench = Bench::start_with("old", |config| config.keep = Duration::ZERO);
     let mut client = bench.client();

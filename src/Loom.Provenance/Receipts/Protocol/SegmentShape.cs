@@ -78,6 +78,9 @@ internal sealed class SegmentShape
 
     public int QueryBytes { get; }
 
+    /// <summary>Bytes of the longest row of a height class that is hashed, of whichever tree: of a segment with small tables alone, a FRI leaf.</summary>
+    public int LongestRowBytes => 8 * Trees.Max(t => t.Classes.Max());
+
     /// <summary>main_cap and U_t: the part of the proof that comes before alpha.</summary>
     public long FirstPartBytes => Main.CapBytes + ((long)F3.Bytes * MainColumns);
 

@@ -67,7 +67,7 @@ internal static class SegmentVerifier
         }
 
         transcript.Absorb(10, proof.Nonce);
-        using var hasher = new MerkleHasher(8 * Math.Max(shape.MainColumns, shape.AuxColumns));
+        using var hasher = new MerkleHasher(shape.LongestRowBytes);
         return new QueryVerifier(segment, proof, deep, phis, shared, hasher).Verify(transcript.Squeeze());
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Loom.Core;
+using Loom.Provenance.Receipts;
 
 namespace Loom.Proving;
 
@@ -55,7 +56,7 @@ public sealed class ProverClient : IProver, IDisposable
     {
         using var answer = await SendAsync(HttpMethod.Post, "v1/images", JsonSerializer.SerializeToUtf8Bytes(new ImageRequest(module), ProverJson.Default.ImageRequest), cancellationToken);
         var image = await ReadAsync(answer, ProverJson.Default.ImageAnswer, cancellationToken);
-        return Digest.TryParse(image.ImageId, out var id) ? new ProverImage(id, image.Image) : throw Nonsense("its image id is none");
+        return Digest.TryParse(image.ImageId, out var id) ? Checked(id, image.Image, Digest.Of(module.Span)) : throw Nonsense("its image id is none");
     }
 
     /// <inheritdoc/>
@@ -167,6 +168,14 @@ public sealed class ProverClient : IProver, IDisposable
             throw Nonsense(e.Message);
         }
     }
+
+    // An id that is registered stays in the journal for ever: it is that of these bytes, and these are an image of this module. That its
+    // program is the module's only a translator can say (loom-prover image).
+    private ProverImage Checked(Digest id, ReadOnlyMemory<byte> bytes, Digest module) =>
+        ReceiptImage.IdOf(bytes.Span) != id ? throw Nonsense("the image that it sent has another id than it says")
+        : ReceiptImage.Parse(bytes, out var error) is not { } image ? throw Nonsense($"its image cannot be read: {error}")
+        : image.Module != module ? throw Nonsense($"its image is of the module {image.Module}, asked for was {module}")
+        : new ProverImage(id, bytes);
 
     private static ProverException FailureOf(ErrorAnswer? error)
     {

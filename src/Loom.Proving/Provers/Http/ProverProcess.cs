@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace Loom.Proving;
 
@@ -20,7 +21,8 @@ public sealed record ProverProgram(string Program, string Data)
 
 /// <summary>
 /// <c>loom-prover serve</c> as a child process on this machine alone, started anew when it ends. It ends with this process, however that
-/// ends. Thread-safe.
+/// ends. It takes jobs from this process alone: others on the machine, web pages among them, do not have the token that it is started with.
+/// Thread-safe.
 /// </summary>
 public sealed class ProverProcess : IProver, IAsyncDisposable
 {
@@ -109,7 +111,7 @@ public sealed class ProverProcess : IProver, IAsyncDisposable
         };
         string[] arguments =
         [
-            "serve", "--listen", "127.0.0.1:0", "--data", _program.Data, "--memory", $"{_program.MemoryMiB}", "--pages", $"{_program.Pages}", "--with-parent",
+            "serve", "--listen", "127.0.0.1:0", "--data", _program.Data, "--memory", $"{_program.MemoryMiB}", "--pages", $"{_program.Pages}", "--with-parent", "--token-stdin",
             .. _program.Threads is { } threads ? ["--threads", $"{threads}"] : Array.Empty<string>(),
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
@@ -128,21 +130,42 @@ public sealed class ProverProcess : IProver, IAsyncDisposable
         limit.CancelAfter(StartTimeout);
         try
         {
+            var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            await TellAsync(process.StandardInput, token, limit.Token);
+
             // Its first line says where it listens: port 0 took a free one.
             var line = await process.StandardOutput.ReadLineAsync(limit.Token);
             if (line?.StartsWith("listening on ", StringComparison.Ordinal) == true && Uri.TryCreate(line["listening on ".Length..], UriKind.Absolute, out var address))
             {
-                return new Running(process, new ProverClient(new ProverAddress(address)));
+                return new Running(process, new ProverClient(new ProverAddress(address) { Token = token }));
             }
 
             var said = line is null ? (await complaint.WaitAsync(limit.Token)).Trim() : line;
             throw new ProverException(ProverFailure.Unavailable, "prover-failed-to-start", $"The prover {_program.Program} did not start: {(said.Length > 500 ? said[..500] : said)}");
         }
-        catch (Exception e) when (e is not ProverException)
+        catch (ProverException)
+        {
+            await EndAsync(process); // whatever it is, it may still run
+            throw;
+        }
+        catch (Exception e)
         {
             await EndAsync(process);
             cancellationToken.ThrowIfCancellationRequested();
             throw new ProverException(ProverFailure.Unavailable, "prover-failed-to-start", $"The prover {_program.Program} did not say where it listens within {StartTimeout.TotalSeconds} seconds.", e);
+        }
+    }
+
+    private static async Task TellAsync(StreamWriter input, string token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await input.WriteLineAsync(token.AsMemory(), cancellationToken);
+            await input.FlushAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It has ended, and said why.
         }
     }
 
