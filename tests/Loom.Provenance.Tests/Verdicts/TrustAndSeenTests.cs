@@ -96,7 +96,7 @@ public sealed class TrustAndSeenTests
             LogKeys = [Cases.LogKey.Trusted(Origin, 1, 900, 800)],
             NotaryKeys = [new TrustedKey("notary", Cases.Stranger.PublicKey.ToArray())],
             WitnessKeys = [new TrustedKey("witness", new byte[32])],
-            Images = [new TrustedImage(Digest.Of("m"u8), Digest.Of("i"u8), ["p1"])],
+            Images = [new TrustedImage(Digest.Of("m"u8), Digest.Of("i"u8), ["std"])],
             Required = [Claim.Intact, Claim.Witnessed],
         };
         var text = trust.Write();
