@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Loom.Testing;
 
 namespace Loom.E2E.Started;
@@ -19,7 +21,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public string Data { get; } = Directory.CreateTempSubdirectory("loom-e2e-").FullName;
 
-    public async Task StartAsync()
+    /// <summary>Starts it, with more settings than those that it always has.</summary>
+    public async Task StartAsync(params string[] more)
     {
         // The host of the same build as these tests: Debug or Release.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -31,7 +34,7 @@ public sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Data,
         };
-        foreach (var argument in (string[])[program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(Data, ".loom"), .. _settings])
+        foreach (var argument in (string[])[program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(Data, ".loom"), .. _settings, .. more])
         {
             start.ArgumentList.Add(argument);
         }
@@ -42,6 +45,17 @@ public sealed class HostProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await WaitUntilReadyAsync(_process);
+    }
+
+    /// <summary>A token with one of Loom's roles, on a host that asks for tokens.</summary>
+    public async Task<string> TokenAsync(string role)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, ".loom", "operator.token"))).Trim());
+        using var answer = await http.PostAsJsonAsync("/api/tokens", new { name = role, roles = new[] { role } });
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, body);
+        return JsonDocument.Parse(body).RootElement.GetProperty("token").GetString()!;
     }
 
     /// <summary>Ends the process without a warning, as a power cut would.</summary>

@@ -43,7 +43,7 @@ public sealed class Every_page_is_accessible(Console console)
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
-        foreach (var (keys, heading) in new[] { ("a", "Actors"), ("m", "Modules"), ("l", "Live stream"), ("v", "Verify a bundle"), ("j", "Journal"), ("t", "Transparency log"), ("o", "Overview") })
+        foreach (var (keys, heading) in new[] { ("a", "Actors"), ("m", "Modules"), ("p", "Proofs"), ("l", "Live stream"), ("v", "Verify a bundle"), ("j", "Journal"), ("t", "Transparency log"), ("o", "Overview") })
         {
             await page.Keyboard.PressAsync("g");
             await page.Keyboard.PressAsync(keys);
@@ -53,7 +53,7 @@ public sealed class Every_page_is_accessible(Console console)
 
     private static (string Name, string Address)[] Pages(string actor, string module) =>
     [
-        ("overview", "/"), ("actors", "/actors"), ("modules", "/modules?add=true"), ("module", $"/modules/{module}"), ("actor", $"/actors/{actor}?n=5&send=true"), ("live", "/live"), ("verify", "/verify"),
+        ("overview", "/"), ("actors", "/actors"), ("modules", "/modules?add=true"), ("module", $"/modules/{module}"), ("proofs-off", "/proofs"), ("actor", $"/actors/{actor}?n=5&send=true"), ("live", "/live"), ("verify", "/verify"),
         ("journal", "/journal"), ("log", "/log"),
     ];
 }

@@ -23,6 +23,8 @@ internal static class ConsoleServices
         services.AddSingleton<ModuleLooks>();
         services.AddScoped<IModules, ModulesView>();
         services.AddScoped<IBundles, BundlesView>();
+        services.AddSingleton<ProofSource>();
+        services.AddScoped<IProofQueue, ProofsView>().AddScoped<IReceipts, ReceiptsView>();
         services.AddScoped<IProjectionsInfo, ProjectionsView>();
     }
 

@@ -31,6 +31,9 @@ internal static class ProofRoutes
             .WithName("DownloadReceipt").WithTags("proofs").WithSummary("Its receipt, with input and output.").Produces<byte[]>(200, "application/octet-stream");
     }
 
+    /// <summary>What a receipt is called as a file.</summary>
+    public static string FileName(ProofJob job) => $"{job.Stream.Value.Replace(':', '_')}-at-{job.Revision}.receipt";
+
     private static IResult List(string? state, long? before, int? count, HttpContext context)
     {
         var service = Service(context);
@@ -88,7 +91,7 @@ internal static class ProofRoutes
     {
         var job = Job(link, Service(context));
         return job.Receipt is not { } receipt ? new Refusal(409, "no-receipt", $"The proof of {job.Stream} at revision {job.Revision} is {ProofItems.Of(job.State)}; it has no receipt.")
-            : await archive.ReadAsync(job.Stream, receipt.Revision, context.RequestAborted) is { } bytes ? Results.Bytes(bytes.ToArray(), "application/octet-stream", $"{job.Stream.Value.Replace(':', '_')}-at-{job.Revision}.receipt")
+            : await archive.ReadAsync(job.Stream, receipt.Revision, context.RequestAborted) is { } bytes ? Results.Bytes(bytes.ToArray(), "application/octet-stream", FileName(job))
             : new Refusal(503, "receipt-unavailable", $"The receipt of {job.Stream} at revision {job.Revision} is attached, but its bytes cannot be had (areas receipts and frames). Put them back from a backup ('loom blob put').");
     }
 

@@ -34,15 +34,22 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
     }
 
     /// <summary>The receipt that was attached at a revision of the stream's receipts, with its frames; null when its bytes cannot be had.</summary>
-    public async Task<ReadOnlyMemory<byte>?> ReadAsync(StreamName stream, long revision, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(StreamName stream, long revision, CancellationToken cancellationToken) =>
+        await ActAsync(stream, revision, cancellationToken) is { } act ? await ReceiptAsync(act, cancellationToken) : null;
+
+    /// <summary>What was attached at a revision of the stream's receipts; null when there is nothing.</summary>
+    public async Task<ReceiptAct?> ActAsync(StreamName stream, long revision, CancellationToken cancellationToken)
     {
         await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, revision, 1, cancellationToken))
         {
-            return await ReceiptAsync(ReceiptAct.Read(e.Data), cancellationToken);
+            return ReceiptAct.Read(e.Data);
         }
 
         return null;
     }
+
+    /// <summary>The image of a receipt; null when its bytes cannot be had.</summary>
+    public Task<ReadOnlyMemory<byte>?> ImageAsync(ReceiptAct act, CancellationToken cancellationToken) => BlobAsync(new BlobName(BlobAreas.Images, act.Image), cancellationToken);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReadAsync(
@@ -75,8 +82,8 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
         return receipts;
     }
 
-    // A receipt that cannot be had must not keep the history from being exported: the verdict says what is not proven.
-    private async Task<ReadOnlyMemory<byte>?> ReceiptAsync(ReceiptAct act, CancellationToken cancellationToken)
+    /// <summary>A receipt with its frames; null when a blob cannot be had: that keeps no history from being exported, the verdict says what is not proven.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReceiptAsync(ReceiptAct act, CancellationToken cancellationToken)
     {
         try
         {

@@ -69,14 +69,23 @@ public sealed class ProofQueue(IJournal journal, TimeProvider time) : IDisposabl
     /// <param name="state">Only those; null for all.</param>
     /// <param name="before">What the page before said; null for the first.</param>
     /// <param name="limit">Most jobs on the page, 1 to 500.</param>
-    public ProofJobPage List(ProofJobState? state, long? before, int limit)
+    public ProofJobPage List(ProofJobState? state, long? before, int limit) => List(state is { } one ? [one] : [], null, before, limit);
+
+    /// <summary>Jobs in any of some states, newest first.</summary>
+    /// <param name="states">Only those; none for all.</param>
+    /// <param name="text">Part of the stream's name, case ignored; null for any.</param>
+    /// <param name="before">What the page before said; null for the first.</param>
+    /// <param name="limit">Most jobs on the page, 1 to 500.</param>
+    public ProofJobPage List(IReadOnlyCollection<ProofJobState> states, string? text, long? before, int limit)
     {
+        ArgumentNullException.ThrowIfNull(states);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         limit = Math.Min(limit, MaxPage);
         lock (_gate)
         {
-            var jobs = state is { } one ? _state.In(one) : _state.Jobs;
-            var page = jobs.Where(j => before is null || j.Number < before).OrderByDescending(j => j.Number).Take(limit + 1).ToList();
+            var jobs = states.Count == 0 ? _state.Jobs : states.Distinct().SelectMany(_state.In);
+            var page = jobs.Where(j => (before is null || j.Number < before) && (text is null || j.Stream.Value.Contains(text, StringComparison.OrdinalIgnoreCase)))
+                .OrderByDescending(j => j.Number).Take(limit + 1).ToList();
             return page.Count > limit ? new ProofJobPage(page[..limit], page[limit - 1].Number) : new ProofJobPage(page, null);
         }
     }
@@ -127,6 +136,19 @@ public sealed class ProofQueue(IJournal journal, TimeProvider time) : IDisposabl
         }
     }
 
+    /// <summary>Why a proof of a transition cannot be asked for; null when it can.</summary>
+    /// <param name="transition">The transition.</param>
+    /// <param name="policy">The policy of its actor type.</param>
+    public static ProofAnswer.Refused? Refusal(Link transition, ProofPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(policy);
+        return !transition.Machine.IsWasm ? new("not-a-module", $"{transition.Stream} is decided by {transition.Machine}, which is no WebAssembly module: there is nothing that a prover could run.")
+            : transition.Kind == LinkKind.Upgrade ? new("upgrade", $"{transition.Stream} at revision {transition.Revision} is an upgrade: no module ran.")
+            : policy.Mode == ProofMode.Never ? new("policy-never", $"The proof policy of {transition.ActorType} is never. Give it another, for example on-demand.")
+            : null;
+    }
+
     /// <summary>Asks for a proof of a transition, whatever the policy decided on it.</summary>
     /// <param name="transition">The transition; its stream holds it.</param>
     /// <param name="policy">The policy of its actor type.</param>
@@ -137,13 +159,9 @@ public sealed class ProofQueue(IJournal journal, TimeProvider time) : IDisposabl
     {
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(policy);
-        var refusal = !transition.Machine.IsWasm ? ("not-a-module", $"{transition.Stream} is decided by {transition.Machine}, which is no WebAssembly module: there is nothing that a prover could run.")
-            : transition.Kind == LinkKind.Upgrade ? ("upgrade", $"{transition.Stream} at revision {transition.Revision} is an upgrade: no module ran.")
-            : policy.Mode == ProofMode.Never ? ("policy-never", $"The proof policy of {transition.ActorType} is never. Give it another, for example on-demand.")
-            : ((string, string)?)null;
-        if (refusal is var (code, message))
+        if (Refusal(transition, policy) is { } refused)
         {
-            return new ProofAnswer.Refused(code, message);
+            return refused;
         }
 
         await AppendAsync(

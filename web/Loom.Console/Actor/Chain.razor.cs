@@ -11,6 +11,7 @@ namespace Loom.Web.Actor;
 public sealed partial class Chain : Living
 {
     private IReadOnlyList<TransitionRow> _rows = [];
+    private IReadOnlyDictionary<string, ProofRow> _marks = new Dictionary<string, ProofRow>();
     private DotNetObjectReference<Chain>? _self;
     private string _stream = "";
     private int _width = 1160;
@@ -47,7 +48,7 @@ public sealed partial class Chain : Living
         {
             _self = DotNetObjectReference.Create(this);
             await TryAsync(async ct => await Js.InvokeVoidAsync("loom.watchWidth", ct, "chain", _self));
-            _ = EveryAsync(TimeSpan.FromSeconds(1), Clock, ct => _rows.Any(r => r.CheckpointSize is null) ? ReadAsync(ct) : Task.CompletedTask);
+            _ = EveryAsync(TimeSpan.FromSeconds(1), Clock, ct => _rows.Any(r => r.CheckpointSize is null) ? ReadAsync(ct) : MarkAsync(ct));
         }
 
         if (_shown != Number && Layout.Nodes.FirstOrDefault(n => n.Row.Number == Number) is { } node)
@@ -89,5 +90,8 @@ public sealed partial class Chain : Living
 
         _rows = await Source.TransitionsAsync(Stream, _from, count, cancellationToken);
         Layout = ChainLayout.Of(_rows, Head.Transitions, _width);
+        await MarkAsync(cancellationToken);
     }
+
+    private async Task MarkAsync(CancellationToken cancellationToken) => _marks = await Proofs.MarksAsync([.. _rows.Select(r => r.Link)], cancellationToken);
 }

@@ -6,17 +6,20 @@ namespace Loom.Web.Actor;
 internal sealed record ChainLayout(
     int Width, IReadOnlyList<ChainLayout.Node> Nodes, IReadOnlyList<ChainLayout.Edge> Edges, IReadOnlyList<ChainLayout.Checkpoint> Checkpoints)
 {
-    public const int NodeTop = 8;
+    public const int NodeTop = 12;
     public const int NodeWidth = 158;
     public const int NodeHeight = 66;
     public const int Gap = 34;
-    public const int LeafY = 104;
-    public const int CheckpointTop = 130;
-    public const int Height = 158;
+    public const int LeafY = 108;
+    public const int CheckpointTop = 134;
+    public const int Height = 162;
     private const int Margin = 30;
 
     /// <summary>How many nodes a place of some width has room for; at least three, which a narrow one scrolls.</summary>
     public static int Fitting(int width) => Math.Clamp((width - (2 * Margin) + Gap) / (NodeWidth + Gap), 3, 16);
+
+    /// <summary>How wide a badge of some text is.</summary>
+    public static int BadgeWidth(string text) => 30 + (6 * text.Length);
 
     public static ChainLayout Of(IReadOnlyList<TransitionRow> rows, long total, int room)
     {

@@ -1,4 +1,5 @@
 using Loom.Web.Data;
+using Loom.Web.Parts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
 using Microsoft.JSInterop;
@@ -11,6 +12,8 @@ public sealed partial class Timeline
     private const int ItemHeight = 46;
 
     private Virtualize<TransitionRow>? _list;
+    private IReadOnlyDictionary<string, ProofRow> _marks = new Dictionary<string, ProofRow>();
+    private IReadOnlyList<string> _inView = [];
     private long _known = -1;
     private long _shown = -1;
     private string _stream = "";
@@ -28,11 +31,19 @@ public sealed partial class Timeline
     public ActorHead Head { get; set; } = null!;
 
     [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (firstRender)
+        {
+            _ = EveryAsync(TimeSpan.FromSeconds(2), Clock, MarkAsync);
+        }
+
         if (!firstRender && _list is not null && (_known != Head.Transitions || _stream != Stream))
         {
             (_known, _stream) = (Head.Transitions, Stream);
@@ -66,6 +77,10 @@ public sealed partial class Timeline
         }
 
         var rows = await Source.TransitionsAsync(Stream, total - request.StartIndex - count, count, request.CancellationToken);
+        _inView = [.. rows.Select(r => r.Link)];
+        await MarkAsync(request.CancellationToken);
         return new(rows.Reverse(), (int)total);
     }
+
+    private async Task MarkAsync(CancellationToken cancellationToken) => _marks = await Proofs.MarksAsync(_inView, cancellationToken);
 }

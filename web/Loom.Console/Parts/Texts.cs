@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loom.Web.Data;
 
 namespace Loom.Web.Parts;
 
@@ -38,6 +39,60 @@ internal static class Texts
         { TotalHours: < 48 } => $"{(int)span.TotalHours} h",
         _ => $"{(int)span.TotalDays} days",
     };
+
+    /// <summary>A time to go: whole seconds, as short ones matter here.</summary>
+    public static string Left(TimeSpan span) => span.TotalSeconds < 1 ? "under 1 s" : "about " + Span(span);
+
+    public static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString(milliseconds < 10_000 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s";
+
+    /// <summary>Bits with one decimal, rounded down: never more than there are.</summary>
+    public static string Bits(double bits) => (Math.Floor(bits * 10) / 10).ToString("0.0", CultureInfo.InvariantCulture);
+
+    public static string ProofWord(ProofState state) => state switch
+    {
+        ProofState.Queued => "waiting",
+        ProofState.Running => "running",
+        ProofState.Waiting => "tried again later",
+        ProofState.Proven => "proven",
+        ProofState.Parked => "parked",
+        _ => "called off",
+    };
+
+    /// <summary>The same, where there is little room.</summary>
+    public static string ProofShort(ProofState state) => state == ProofState.Waiting ? "waiting" : ProofWord(state);
+
+    public static string ProofMark(ProofState state) => state switch
+    {
+        ProofState.Proven => "✓",
+        ProofState.Running => "▸",
+        ProofState.Parked => "!",
+        ProofState.Cancelled => "–",
+        _ => "…",
+    };
+
+    public static string ProofKind(ProofState state) => state switch
+    {
+        ProofState.Proven => "proven",
+        ProofState.Running => "running",
+        ProofState.Parked => "parked",
+        ProofState.Cancelled => "off",
+        _ => "waits",
+    };
+
+    public static string PhaseWord(string phase) => phase switch
+    {
+        "execute" => "running the module",
+        "preprocessed" => "committing program and tables",
+        "main" => "committing the trace",
+        "aux" => "lookups (LogUp)",
+        "quotient" => "constraint quotient",
+        "deep" => "values out of the domain",
+        "fri" => "FRI layers",
+        "open" => "grinding and openings",
+        _ => phase,
+    };
+
+    public static string ProofUrl(string link) => "proofs/" + Uri.EscapeDataString(link);
 
     public static string ModuleUrl(string sha256) => "modules/" + Uri.EscapeDataString(sha256);
 
