@@ -8,6 +8,7 @@ public sealed class PublicTypeTests
     [Theory]
     [InlineData("Loom.Core")]
     [InlineData("Loom.Journal")]
+    [InlineData("Loom.EventStoreDb")]
     [InlineData("Loom.Coordination")]
     [InlineData("Loom.Runtime")]
     [InlineData("Loom.Provenance")]

@@ -13,6 +13,7 @@ public sealed class ReferenceTests
         { "Loom.Journal", ["Loom.Core"] },
         { "Loom.Coordination", ["Loom.Core"] },
         { "Loom.Blobs", ["Loom.Core", "Loom.Journal"] },
+        { "Loom.EventStoreDb", ["Loom.Core", "Loom.Journal"] },
         { "Loom.Provenance", ["Loom.Core", "Loom.Wasm"] },
         { "Loom.Runtime", ["Loom.Core", "Loom.Journal", "Loom.Wasm", "Loom.Coordination"] },
         { "Loom.Proving", ["Loom.Core", "Loom.Journal", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance"] },

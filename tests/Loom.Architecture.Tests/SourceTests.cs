@@ -7,7 +7,7 @@ namespace Loom.Architecture.Tests;
 public sealed partial class SourceTests
 {
     private static readonly string[] Libraries =
-        ["Loom.Core", "Loom.Journal", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance"];
+        ["Loom.Core", "Loom.Journal", "Loom.EventStoreDb", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance"];
 
     [Fact]
     public void Libraries_take_the_time_from_a_TimeProvider() =>

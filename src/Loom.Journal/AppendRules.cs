@@ -1,13 +1,16 @@
 using System.Text;
 using Loom.Core;
+using Loom.Journal.Embedded;
 
-namespace Loom.Journal.Embedded;
+namespace Loom.Journal;
 
-/// <summary>What an append must look like before it is taken.</summary>
-internal static class AppendRules
+/// <summary>What an append must look like before any journal takes it.</summary>
+public static class AppendRules
 {
+    /// <summary>Most bytes of one append, by <see cref="EventData.Size"/>.</summary>
     public const int MaxAppend = 1_048_576;
 
+    /// <summary>Checks names, ids, types and sizes.</summary>
     /// <exception cref="JournalException">A rule is broken; the message names it.</exception>
     public static void Check(StreamName stream, IReadOnlyList<EventData> events)
     {
@@ -45,5 +48,5 @@ internal static class AppendRules
         }
     }
 
-    public static JournalException Refused(string message, Exception? inner = null) => new(JournalFailure.Refused, message, inner);
+    internal static JournalException Refused(string message, Exception? inner = null) => new(JournalFailure.Refused, message, inner);
 }

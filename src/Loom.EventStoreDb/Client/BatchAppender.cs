@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Protocol.Streams;
+
+namespace Loom.EventStoreDb.Client;
+
+/// <summary>
+/// All appends to one server over one call: what waits is sent together, answers are matched by correlation id. When the call ends, every append
+/// under way fails with that end, and every later one at once: whoever appends looks for a server anew.
+/// </summary>
+internal sealed class BatchAppender : IAsyncDisposable
+{
+    private const int MaxQueued = 4096;
+    private const int MaxBatch = 256;
+    private const int MuchBytes = 256 << 10;
+
+    private readonly TimeSpan _deadline;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Channel<BatchAppendReq> _queue =
+        Channel.CreateBounded<BatchAppendReq>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<BatchAppendResp>> _waiting = new();
+    private readonly DuplexCall<BatchAppendReq, BatchAppendResp> _call;
+    private readonly Task _running;
+    private volatile GrpcException? _end;
+
+    public BatchAppender(GrpcChannel channel, TimeSpan deadline, TimeProvider time)
+    {
+        (_deadline, _time) = (deadline, time);
+        _call = channel.Duplex(Methods.BatchAppend, GrpcCallOptions.None, _closing.Token);
+        _running = RunAsync();
+    }
+
+    /// <exception cref="GrpcException">The call ended, or no answer came in time: the outcome is unknown.</exception>
+    public async Task<BatchAppendResp> AppendAsync(BatchAppendReq request)
+    {
+        var id = Guid.NewGuid();
+        request.CorrelationId = Wire.Structured(id);
+        var answer = new TaskCompletionSource<BatchAppendResp>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = answer;
+        try
+        {
+            if (_end is { } end)
+            {
+                throw end;
+            }
+
+            if (!_queue.Writer.TryWrite(request))
+            {
+                await _queue.Writer.WriteAsync(request, _closing.Token).ConfigureAwait(false);
+            }
+
+            return await answer.Task.WaitAsync(_deadline, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new GrpcException(StatusCode.DeadlineExceeded, $"No answer came within {_deadline.TotalSeconds} seconds.", inner: e);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            throw _end ?? new GrpcException(StatusCode.Unavailable, "The connection was closed.", inner: e);
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _closing.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        GrpcException end;
+        try
+        {
+            var writing = WriteAsync();
+            var reading = ReadAsync();
+            await await Task.WhenAny(reading, writing).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+            end = new GrpcException(StatusCode.Unavailable, "The server ended the call of all appends.");
+        }
+        catch (GrpcException e)
+        {
+            end = e;
+        }
+        catch (Exception e)
+        {
+            end = new GrpcException(StatusCode.Unavailable, $"The connection was closed: {e.Message}", inner: e);
+        }
+
+        // First the end, then who waits: an append that comes between finds one or the other.
+        _end = end;
+        _queue.Writer.TryComplete();
+        foreach (var (_, answer) in _waiting)
+        {
+            answer.TrySetException(end);
+        }
+
+        await _call.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _call.ReadAsync().ConfigureAwait(false) is { } answer)
+        {
+            if (Wire.TryGuid(answer.CorrelationId, out var id) && _waiting.TryRemove(id, out var waiting))
+            {
+                waiting.TrySetResult(answer);
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        var batch = new List<BatchAppendReq>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(_closing.Token).ConfigureAwait(false))
+        {
+            var bytes = 0;
+            while (batch.Count < MaxBatch && bytes < MuchBytes && _queue.Reader.TryRead(out var request))
+            {
+                batch.Add(request);
+                bytes += request.CalculateSize();
+            }
+
+            await _call.WriteAsync(batch, _closing.Token).ConfigureAwait(false);
+            batch.Clear();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Google.Protobuf;
+using Loom.Core;
+using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Protocol.Streams;
+
+namespace Loom.EventStoreDb.Client;
+
+/// <summary>Makes events of responses, for one read.</summary>
+internal sealed class EventDecoder
+{
+    private ByteString? _lastName;
+    private StreamName _lastStream;
+
+    /// <summary>The event; null for one whose stream has a name that no stream of Loom's can have.</summary>
+    /// <exception cref="GrpcException">The server sent no event.</exception>
+    public RecordedEvent? Decode(ReadResp.Types.ReadEvent read)
+    {
+        var e = read.Event ?? throw Malformed("without the event itself");
+        if (e.StreamIdentifier is null || !Wire.TryGuid(e.Id, out var id))
+        {
+            throw Malformed("without stream or id");
+        }
+
+        if (!TryStream(e.StreamIdentifier.StreamName, out var stream))
+        {
+            return null;
+        }
+
+        var type = e.Metadata.TryGetValue(Wire.Type, out var bytes) ? Wire.TryText(bytes) : null;
+        var isJson = e.Metadata.TryGetValue(Wire.ContentType, out var contentType) && contentType.Equals(Wire.ContentTypeBytes(EventData.Json));
+        return new RecordedEvent(
+            stream,
+            checked((long)e.StreamRevision),
+            e.CommitPosition,
+            id,
+            type ?? throw Malformed("without a type"),
+            isJson ? EventData.Json : EventData.Binary,
+            e.Data.Memory,
+            e.CustomMetadata.Memory,
+            Wire.Time(e.Metadata.GetValueOrDefault(Wire.Created)));
+    }
+
+    private bool TryStream(ByteString name, out StreamName stream)
+    {
+        if (_lastName is null || !_lastName.Equals(name))
+        {
+            if (Wire.TryText(name) is not { } text || !StreamName.TryParse(text, out _lastStream))
+            {
+                (_lastName, stream) = (null, default);
+                return false;
+            }
+
+            _lastName = name;
+        }
+
+        stream = _lastStream;
+        return true;
+    }
+
+    private static GrpcException Malformed(string how) => new(StatusCode.DataLoss, $"The server sent an event {how}.");
+}

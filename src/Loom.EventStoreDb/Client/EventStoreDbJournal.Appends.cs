@@ -1,0 +1,160 @@
+using Loom.Core;
+using Loom.EventStoreDb.Client;
+using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Protocol.Streams;
+using Loom.Journal;
+
+namespace Loom.EventStoreDb;
+
+/// <summary>Appends.</summary>
+public sealed partial class EventStoreDbJournal
+{
+    /// <inheritdoc/>
+    public async Task<AppendResult> AppendAsync(
+        StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        Check(stream, events);
+        var retries = new Retries(_options.Time, _options.RetryDuring);
+        var handedOver = false;
+        while (true)
+        {
+            // Once it was handed to a server it may be written: from then on only its outcome ends it.
+            var wait = handedOver ? _closing.Token : cancellationToken;
+            Node? node = null;
+            try
+            {
+                node = await _cluster.NodeAsync(wait).ConfigureAwait(false);
+                handedOver = true;
+                return node.Batches is { } batches
+                    ? Result(await batches.AppendAsync(BatchRequest(stream, expected, events)).ConfigureAwait(false))
+                    : Result(await AppendAloneAsync(node, stream, expected, events).ConfigureAwait(false));
+            }
+            catch (GrpcException e)
+            {
+                if (node is not null && Retries.MayHelp(e))
+                {
+                    await _cluster.FailedAsync(node, e).ConfigureAwait(false);
+                }
+
+                if (_isClosed || !await AgainAsync(retries, e, wait).ConfigureAwait(false))
+                {
+                    throw handedOver && Retries.MayHelp(e) ? Unknown(stream, e) : Errors.ToJournal(e, stream);
+                }
+            }
+            catch (OperationCanceledException) when (_isClosed)
+            {
+                throw Closed();
+            }
+        }
+    }
+
+    private async ValueTask<bool> AgainAsync(Retries retries, GrpcException e, CancellationToken wait)
+    {
+        try
+        {
+            return await retries.AgainAsync(e, wait).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_isClosed)
+        {
+            return false;
+        }
+    }
+
+    private static JournalException Unknown(StreamName stream, GrpcException e) => new(
+        JournalFailure.Unavailable,
+        $"Whether the append to '{stream}' was written is unknown: {e.Detail} Read the stream, or append the same events again.",
+        e);
+
+    private static void Check(StreamName stream, IReadOnlyList<EventData> events)
+    {
+        AppendRules.Check(stream, events);
+        foreach (var e in events)
+        {
+            if (e.ContentType is not (EventData.Json or EventData.Binary))
+            {
+                throw new JournalException(
+                    JournalFailure.Refused,
+                    $"Event {e.Id} for '{stream}' has content type '{e.ContentType}'; EventStoreDB keeps only {EventData.Json} and {EventData.Binary}. Use one of them.");
+            }
+        }
+    }
+
+    private async Task<AppendResp> AppendAloneAsync(Node node, StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events)
+    {
+        var options = new AppendReq.Types.Options { StreamIdentifier = Wire.Identifier(stream) };
+        switch (expected.Value)
+        {
+            case -1: options.NoStream = Wire.Empty; break;
+            case -2: options.Any = Wire.Empty; break;
+            case -4: options.StreamExists = Wire.Empty; break;
+            default: options.Revision = (ulong)expected.Value; break;
+        }
+
+        var requests = events.Select(e => new AppendReq { ProposedMessage = Wire.Propose(e) }).Prepend(new AppendReq { Options = options });
+        return await node.Channel
+            .ClientStreamingAsync(Methods.Append, requests, new GrpcCallOptions(_options.Settings.DefaultDeadline), _closing.Token)
+            .ConfigureAwait(false);
+    }
+
+    private static BatchAppendReq BatchRequest(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events)
+    {
+        var options = new BatchAppendReq.Types.Options { StreamIdentifier = Wire.Identifier(stream) };
+        switch (expected.Value)
+        {
+            case -1: options.NoStream = Wire.Nothing; break;
+            case -2: options.Any = Wire.Nothing; break;
+            case -4: options.StreamExists = Wire.Nothing; break;
+            default: options.StreamPosition = (ulong)expected.Value; break;
+        }
+
+        var request = new BatchAppendReq { Options = options, IsFinal = true };
+        foreach (var e in events)
+        {
+            request.ProposedMessages.Add(Wire.Propose(e));
+        }
+
+        return request;
+    }
+
+    private static AppendResult Result(AppendResp answer)
+    {
+        switch (answer.ResultCase)
+        {
+            case AppendResp.ResultOneofCase.Success:
+                var done = answer.Success;
+                return Appended(
+                    done.CurrentRevisionOptionCase == AppendResp.Types.Success.CurrentRevisionOptionOneofCase.CurrentRevision ? done.CurrentRevision : null,
+                    done.Position?.CommitPosition,
+                    done.HasLoomRepeated ? done.LoomRepeated : null);
+            case AppendResp.ResultOneofCase.WrongExpectedVersion:
+                var wrong = answer.WrongExpectedVersion;
+                return new AppendResult.Conflict(
+                    wrong.CurrentRevisionOptionCase == AppendResp.Types.WrongExpectedVersion.CurrentRevisionOptionOneofCase.CurrentRevision ? (long)wrong.CurrentRevision : -1);
+            default:
+                throw new GrpcException(StatusCode.Internal, "The server answered an append with neither success nor conflict.");
+        }
+    }
+
+    private static AppendResult Result(BatchAppendResp answer)
+    {
+        switch (answer.ResultCase)
+        {
+            case BatchAppendResp.ResultOneofCase.Success:
+                var done = answer.Success;
+                return Appended(
+                    done.CurrentRevisionOptionCase == BatchAppendResp.Types.Success.CurrentRevisionOptionOneofCase.CurrentRevision ? done.CurrentRevision : null,
+                    done.Position?.CommitPosition,
+                    done.HasLoomRepeated ? done.LoomRepeated : null);
+            case BatchAppendResp.ResultOneofCase.Error:
+                return BatchErrors.Conflict(answer.Error) ?? throw BatchErrors.Exception(answer.Error);
+            default:
+                throw new GrpcException(StatusCode.Internal, "The server answered an append with neither success nor error.");
+        }
+    }
+
+    // Only Loom's servers say whether it was a repeat; where nothing is said it may have been one.
+    private static AppendResult.Appended Appended(ulong? revision, ulong? position, bool? repeated) =>
+        new(revision is { } last ? checked((long)last) : -1, position) { Repeated = repeated ?? true };
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using Loom.Core;
+using Loom.EventStoreDb.Client;
+using Loom.EventStoreDb.Protocol.Streams;
+using Loom.Journal;
+
+namespace Loom.EventStoreDb;
+
+/// <summary>Subscriptions: after a lost connection they go on behind what was seen, without loss or repetition.</summary>
+public sealed partial class EventStoreDbJournal
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<SubscriptionMessage> SubscribeToStreamAsync(
+        StreamName stream, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(after, -1);
+        ThrowIfClosed();
+        var seen = after;
+        var decoder = new EventDecoder();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var reading = Resuming(() => ReadRequests.SubscriptionToStream(stream, seen), ended.Token);
+        await using (reading.ConfigureAwait(false))
+        {
+            while (await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false) is { } response)
+            {
+                switch (response.ContentCase)
+                {
+                    case ReadResp.ContentOneofCase.Event when Decode(decoder, response) is { } e && e.Revision > seen:
+                        seen = e.Revision;
+                        yield return new SubscriptionMessage.EventArrived(e);
+                        break;
+                    case ReadResp.ContentOneofCase.CaughtUp:
+                        yield return new SubscriptionMessage.CaughtUp();
+                        break;
+                }
+            }
+        }
+
+        throw Ended(stream.Value);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<SubscriptionMessage> SubscribeToAllAsync(
+        ulong? after, EventFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        (ulong Commit, ulong Prepare)? seen = after is { } position ? (position, position) : null;
+        var decoder = new EventDecoder();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var reading = Resuming(() => ReadRequests.SubscriptionToAll(seen, filter), ended.Token);
+        await using (reading.ConfigureAwait(false))
+        {
+            while (await NextAsync(reading, null, cancellationToken).ConfigureAwait(false) is { } response)
+            {
+                switch (response.ContentCase)
+                {
+                    case ReadResp.ContentOneofCase.Event:
+                        var at = response.Event.Event is { } read ? (read.CommitPosition, read.PreparePosition) : seen;
+                        if (Decode(decoder, response) is { } e)
+                        {
+                            yield return new SubscriptionMessage.EventArrived(e);
+                        }
+
+                        seen = at;
+                        break;
+                    case ReadResp.ContentOneofCase.Checkpoint:
+                        seen = (response.Checkpoint.CommitPosition, response.Checkpoint.PreparePosition);
+                        if (filter is not null)
+                        {
+                            yield return new SubscriptionMessage.Checkpoint(seen.Value.Commit);
+                        }
+
+                        break;
+                    case ReadResp.ContentOneofCase.CaughtUp:
+                        yield return new SubscriptionMessage.CaughtUp();
+                        break;
+                }
+            }
+        }
+
+        throw Ended("the whole journal");
+    }
+
+    private static JournalException Ended(string what) =>
+        new(JournalFailure.Unavailable, $"The server ended the subscription to {what}. Subscribe again after the last event seen.");
+}

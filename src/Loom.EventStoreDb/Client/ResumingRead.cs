@@ -1,0 +1,64 @@
+using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Protocol.Streams;
+
+namespace Loom.EventStoreDb.Client;
+
+/// <summary>
+/// A read or subscription that goes on after its connection failed: <paramref name="request"/> makes the request for what was not yet seen.
+/// </summary>
+internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retries retries, GrpcCallOptions options, CancellationToken cancellationToken)
+    : IAsyncDisposable
+{
+    private Node? _node;
+    private IAsyncEnumerator<ReadResp>? _responses;
+
+    /// <summary>The next response; null at the end.</summary>
+    /// <exception cref="GrpcException">It failed for good.</exception>
+    public async ValueTask<ReadResp?> NextAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                if (_responses is null)
+                {
+                    _node = await cluster.NodeAsync(cancellationToken).ConfigureAwait(false);
+                    _responses = _node.Channel.ServerStreamingAsync(Methods.Read, request(), options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                }
+
+                if (!await _responses.MoveNextAsync().ConfigureAwait(false))
+                {
+                    return null;
+                }
+
+                retries.Succeeded();
+                return _responses.Current;
+            }
+            catch (GrpcException e)
+            {
+                await CloseAsync().ConfigureAwait(false);
+                if (_node is { } failed && Retries.MayHelp(e))
+                {
+                    await cluster.FailedAsync(failed, e).ConfigureAwait(false);
+                }
+
+                _node = null;
+                if (!await retries.AgainAsync(e, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private async ValueTask CloseAsync()
+    {
+        if (_responses is { } responses)
+        {
+            _responses = null;
+            await responses.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Loom.Core;
+using Loom.EventStoreDb.Grpc;
+using Loom.Journal;
+
+namespace Loom.EventStoreDb;
+
+/// <summary>The identities of errors in trailers, which clients look at before the status.</summary>
+internal static class Errors
+{
+    public const string Key = "exception";
+    public const string AccessDenied = "access-denied";
+    public const string StreamDeleted = "stream-deleted";
+    public const string NotLeader = "not-leader";
+    public const string LeaderHost = "leader-endpoint-host";
+    public const string LeaderPort = "leader-endpoint-port";
+    public const string MissingMetadata = "missing-required-metadata-property";
+    public const string AppendTooLarge = "maximum-append-size-exceeded";
+
+    public static Dictionary<string, string> Trailers(string exception, params ReadOnlySpan<(string Key, string Value)> more)
+    {
+        var trailers = new Dictionary<string, string>(StringComparer.Ordinal) { [Key] = exception };
+        foreach (var (key, value) in more)
+        {
+            trailers[key] = value;
+        }
+
+        return trailers;
+    }
+
+    public static GrpcException Denied() => new(StatusCode.PermissionDenied, "Access Denied", Trailers(AccessDenied));
+
+    public static GrpcException TooLarge() => new(
+        StatusCode.InvalidArgument,
+        $"Maximum Append Size of {AppendRules.MaxAppend} Exceeded.",
+        Trailers(AppendTooLarge, ("maximum-append-size", AppendRules.MaxAppend.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+
+    /// <summary>How a call ends on a journal's failure; null for other exceptions.</summary>
+    public static GrpcException? Of(Exception e) => e is JournalException journal ? new GrpcException(CodeOf(journal.Failure), journal.Message, inner: e) : null;
+
+    /// <summary>The other way: what a call's end means to a user of the journal.</summary>
+    public static JournalException ToJournal(GrpcException e, StreamName? stream = null)
+    {
+        var about = stream is { } name ? $"Stream '{name}': " : "";
+        var identity = e.Trailers.GetValueOrDefault(Key);
+        return new JournalException(
+            identity == StreamDeleted ? JournalFailure.Corrupt : FailureOf(e.Code),
+            identity switch
+            {
+                StreamDeleted => $"{about}it was deleted for ever (tombstoned) on the server. Restore the server from a backup, or use another stream.",
+                AccessDenied => $"{about}the server denied access. Connect with credentials that may do this.",
+                _ => $"{about}the server answered {e.Code}: {e.Detail}",
+            },
+            e);
+    }
+
+    private static StatusCode CodeOf(JournalFailure failure) => failure switch
+    {
+        JournalFailure.Refused => StatusCode.InvalidArgument,
+        JournalFailure.DiskFull => StatusCode.ResourceExhausted,
+        JournalFailure.ReadOnly => StatusCode.FailedPrecondition,
+        JournalFailure.Corrupt => StatusCode.DataLoss,
+        _ => StatusCode.Unavailable,
+    };
+
+    private static JournalFailure FailureOf(StatusCode code) => code switch
+    {
+        StatusCode.InvalidArgument or StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented
+            or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.OutOfRange => JournalFailure.Refused,
+        StatusCode.ResourceExhausted => JournalFailure.DiskFull,
+        StatusCode.FailedPrecondition => JournalFailure.ReadOnly,
+        StatusCode.DataLoss => JournalFailure.Corrupt,
+        _ => JournalFailure.Unavailable,
+    };
+}

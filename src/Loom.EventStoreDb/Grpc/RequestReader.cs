@@ -1,0 +1,38 @@
+using System.IO.Pipelines;
+using Google.Protobuf;
+
+namespace Loom.EventStoreDb.Grpc;
+
+/// <summary>The requests of one call, in order.</summary>
+internal sealed class RequestReader<T>(FrameReader<T> frames, TimeSpan? idleLimit, TimeProvider time, CancellationToken ended)
+    where T : class, IMessage<T>
+{
+    /// <summary>The next request, or null when the caller has sent its last.</summary>
+    public async ValueTask<T?> ReadAsync()
+    {
+        var reading = frames.ReadAsync(ended);
+        if (reading.IsCompleted || idleLimit is not { } limit)
+        {
+            return await reading.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await reading.AsTask().WaitAsync(limit, time, ended).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new GrpcException(StatusCode.DeadlineExceeded, $"No request came within {limit.TotalSeconds:0} seconds.");
+        }
+    }
+
+    /// <summary>The only request of a call that has one.</summary>
+    public async Task<T> ReadOnlyAsync()
+    {
+        var message = await ReadAsync().ConfigureAwait(false)
+            ?? throw new GrpcException(StatusCode.Internal, "The call ended without its request.");
+        return await ReadAsync().ConfigureAwait(false) is null
+            ? message
+            : throw new GrpcException(StatusCode.Internal, "The call has more than one request.");
+    }
+}

@@ -1,0 +1,69 @@
+using System.IO.Pipelines;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+
+namespace Loom.EventStoreDb.Grpc;
+
+/// <summary>
+/// Writes the responses of one call. What was written is sent by the next <see cref="FlushAsync"/>, at the latest when much has gathered; so whoever is
+/// about to wait flushes first, and nothing lies here unseen. One writer at a time.
+/// </summary>
+internal sealed class ResponseWriter<T>(HttpResponse response, CancellationToken ended)
+    where T : class, IMessage<T>
+{
+    private const int MuchUnflushed = 32 << 10;
+
+    private readonly PipeWriter _pipe = response.BodyWriter;
+    private int _unflushed;
+
+    public bool HasWritten { get; private set; }
+
+    public async ValueTask WriteAsync(T message)
+    {
+        HasWritten = true;
+        _unflushed += Frames.Write(_pipe, message);
+        if (_unflushed >= MuchUnflushed)
+        {
+            await FlushAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what was written; waits while the caller does not read.</summary>
+    public async ValueTask FlushAsync()
+    {
+        if (_unflushed == 0 && response.HasStarted)
+        {
+            return;
+        }
+
+        _unflushed = 0;
+        await _pipe.FlushAsync(ended).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the response's headers now, for callers that wait for them.</summary>
+    public Task StartAsync() => response.StartAsync(ended);
+
+    /// <summary>Writes everything, flushing whenever the next message is not there yet.</summary>
+    public async Task WriteAllAsync(IAsyncEnumerable<T> messages)
+    {
+        var enumerator = messages.GetAsyncEnumerator(ended);
+        await using (enumerator.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                var next = enumerator.MoveNextAsync();
+                if (!next.IsCompleted)
+                {
+                    await FlushAsync().ConfigureAwait(false);
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                await WriteAsync(enumerator.Current).ConfigureAwait(false);
+            }
+        }
+    }
+}

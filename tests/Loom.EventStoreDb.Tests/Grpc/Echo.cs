@@ -1,0 +1,18 @@
+using Google.Protobuf;
+using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Protocol;
+
+namespace Loom.EventStoreDb.Tests.Grpc;
+
+/// <summary>Methods that tests serve and call; a message is bytes.</summary>
+internal static class Echo
+{
+    public const string Service = "loom.test.Echo";
+
+    public static GrpcMethod<StreamIdentifier, StreamIdentifier> Method(string name) =>
+        new(Service, name, StreamIdentifier.Parser, StreamIdentifier.Parser);
+
+    public static StreamIdentifier Message(string text) => new() { StreamName = ByteString.CopyFromUtf8(text) };
+
+    public static StreamIdentifier Message(int bytes) => new() { StreamName = UnsafeByteOperations.UnsafeWrap(new byte[bytes]) };
+}
