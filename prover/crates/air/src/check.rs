@@ -4,12 +4,21 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// One constraint or interaction that is not looked at: for tests that a chip's own tests notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mask {
     /// Constraint number `.1` (from 0, written order) of a table.
     Constraint(Table, usize),
     /// Interaction number `.1` of a table.
     Interaction(Table, usize),
+}
+
+impl Mask {
+    /// The table that it is of.
+    pub fn table(self) -> Table {
+        match self {
+            Self::Constraint(table, _) | Self::Interaction(table, _) => table,
+        }
+    }
 }
 
 /// What is wrong with a witness.

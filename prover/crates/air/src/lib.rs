@@ -13,6 +13,8 @@ mod composition;
 mod dump;
 pub mod frontend;
 pub mod logup;
+#[cfg(feature = "masks")]
+pub mod masked;
 mod public;
 mod said;
 mod sink;

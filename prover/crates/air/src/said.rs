@@ -31,6 +31,13 @@ impl<E: Ring> Said<E> {
             counts: (0, 0, 0),
         };
         table.eval(main, prep, &mut said);
+        #[cfg(feature = "masks")]
+        for mask in crate::masked::of(table) {
+            match mask {
+                crate::Mask::Constraint(_, index) => said.constraints[index] = E::ZERO,
+                crate::Mask::Interaction(_, index) => said.multiplicities[index] = E::ZERO,
+            }
+        }
         said
     }
 

@@ -20,6 +20,15 @@ pub enum Target {
     Lookup(usize),
 }
 
+/// Constraints that follow from the others: sg (sg - 1) = 0 in M9. On rows that sign-extend, AND(tb, 128, 128 sg) makes sg a bit; on all
+/// others the constraint after it makes sg 0. They stay: they are in the specification's list, and reject early what AND rejects.
+pub const IMPLIED: [(Table, Target); 2] = [(Table::Mem, Target::Constraint(52)), (Table::Memx, Target::Constraint(47))];
+
+/// Constraints that are 0 whatever the columns hold: (ld - NL_j) x_j of M6 and X6, for the bytes that every load of the chip has. They are
+/// in the specification's list and take their power of lambda.
+pub const VACUOUS: [(Table, Target); 3] =
+    [(Table::Mem, Target::Constraint(28)), (Table::Memx, Target::Constraint(22)), (Table::Memx, Target::Constraint(24))];
+
 /// Searches rows of one table.
 pub struct Search {
     table: Table,

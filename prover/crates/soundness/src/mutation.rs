@@ -83,32 +83,3 @@ fn sample_rows(trace: &Trace, samples: usize, counts: &mut Samples) -> Vec<usize
     }
     rows
 }
-
-/// The manifest of what was found, one line for each kind of row.
-pub fn write_manifest(free: &Free) -> String {
-    let mut text = String::from(
-        "# Cells that may hold anything, by table and kind of row (`#`: operand B is an immediate).\n\
-         # Nothing that a row sends or receives depends on them. A test compares: a change of any other cell is rejected, and each of these\n\
-         # is really free. LOOM_UPDATE=1 writes this file anew; read the difference before you commit it.\n",
-    );
-    for ((table, kind), columns) in free {
-        let columns: Vec<_> = columns.iter().map(String::as_str).collect();
-        text.push_str(&format!("{} {kind}: {}\n", table.name(), columns.join(" ")));
-    }
-    text
-}
-
-/// Reads a manifest.
-///
-/// # Panics
-/// If a line is no `TABLE kind: columns`.
-pub fn read_manifest(text: &str) -> Free {
-    let mut free = Free::new();
-    for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        let (key, columns) = line.split_once(": ").unwrap_or_else(|| panic!("{line:?} has no columns"));
-        let (table, kind) = key.split_once(' ').unwrap_or_else(|| panic!("{line:?} names no kind of row"));
-        let table = Table::ALL.into_iter().find(|t| t.name() == table).unwrap_or_else(|| panic!("no table {table}"));
-        free.insert((table, kind.to_owned()), columns.split(' ').map(str::to_owned).collect());
-    }
-    free
-}

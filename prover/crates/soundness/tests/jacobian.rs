@@ -5,7 +5,8 @@ mod rows;
 use air::Table;
 use air::symbolic::describe;
 use soundness::jacobian::movable_names;
-use soundness::mutation::{kind, read_manifest};
+use soundness::manifest;
+use soundness::mutation::kind;
 use std::collections::{BTreeMap, BTreeSet};
 use testing::tier_count;
 
@@ -18,7 +19,7 @@ const TOGETHER: &[(&str, &str, &[&str])] = &[
 
 #[test]
 fn what_can_move_is_listed() {
-    let manifest = read_manifest(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt")).unwrap());
+    let manifest = manifest::read(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt")).unwrap());
     let witnesses = rows::witnesses(2);
     let mut unlisted = BTreeSet::new();
     for table in Table::ALL.into_iter().filter(|table| *table != Table::Lut) {

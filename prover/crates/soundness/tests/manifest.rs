@@ -3,7 +3,8 @@
 mod rows;
 
 use air::{Table, Witness};
-use soundness::mutation::{Free, Samples, free_cells, read_manifest, write_manifest};
+use soundness::manifest;
+use soundness::mutation::{Free, Samples, free_cells};
 use testing::{Random, Seeds, tier_count};
 
 /// What is free with a seed and a number of sample rows of each kind.
@@ -22,9 +23,9 @@ fn changed_cells_are_rejected_except_those_of_the_manifest_which_are_free() {
     let (now, _) = free_with(&mut seeds.random(0), &witnesses, tier_count(6, 40) as usize);
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt");
     if std::env::var_os("LOOM_UPDATE").is_some() {
-        std::fs::write(path, write_manifest(&always)).unwrap();
+        std::fs::write(path, manifest::write(&always)).unwrap();
     }
-    let manifest = read_manifest(&std::fs::read_to_string(path).unwrap());
+    let manifest = manifest::read(&std::fs::read_to_string(path).unwrap());
     for (key, columns) in always.iter().chain(&now) {
         let listed = manifest.get(key).cloned().unwrap_or_default();
         let unlisted: Vec<_> = columns.difference(&listed).collect();
@@ -40,4 +41,12 @@ fn changed_cells_are_rejected_except_those_of_the_manifest_which_are_free() {
         let rows: usize = of.map(|(_, rows)| rows).sum();
         assert!(rows >= 3, "{} {op:?} has {rows} sample rows", table.name());
     }
+}
+
+#[test]
+fn every_entry_has_its_reason() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt")).unwrap();
+    assert_eq!(manifest::unfounded(&text), Vec::<String>::new(), "entries whose reason is another");
+    assert_eq!(manifest::write(&manifest::read(&text)), text, "the file is as LOOM_UPDATE=1 writes it");
+    assert!(manifest::lines(&text).len() > 100);
 }

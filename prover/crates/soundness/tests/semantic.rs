@@ -278,14 +278,3 @@ fn uncount(witness: &mut Witness) {
     let lut = witness.trace_mut(Table::Lut).unwrap();
     counted.into_iter().for_each(|row| lut.columns[0][row] -= Goldilocks::ONE);
 }
-
-#[test]
-fn every_interaction_is_missed_when_it_is_left_out() {
-    let honest = run(&every_operation(), &INPUT).unwrap();
-    for table in [Table::Cpu, Table::Memb, Table::Intab, Table::Rom] {
-        for interaction in 0..table.interactions() {
-            let mask = Mask::Interaction(table, interaction);
-            assert!(check_without(&honest.witness, &honest.public, &[mask]).is_err(), "{mask:?}");
-        }
-    }
-}

@@ -2,7 +2,8 @@
 //! changed word of the claim is.
 
 use air::{Bus, Public, Violation, Witness, check};
-use soundness::mutation::{Free, Samples, free_cells, read_manifest};
+use soundness::manifest;
+use soundness::mutation::{Free, Samples, free_cells};
 use std::sync::atomic::AtomicBool;
 use testing::{Seeds, tier_count};
 
@@ -28,7 +29,7 @@ const SAMPLES: [&str; 4] = ["counter", "echo", "debt-to-income", "bank-ledger"];
 fn changed_cells_of_real_executions_are_rejected() {
     let seeds = Seeds::new("mutations of samples");
     let mut random = seeds.random(0);
-    let manifest = read_manifest(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt")).unwrap());
+    let manifest = manifest::read(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/dont-care.txt")).unwrap());
     for name in SAMPLES {
         let (witness, public) = sample(name);
         check(&witness, &public).unwrap_or_else(|violation| panic!("{name}: {violation}"));

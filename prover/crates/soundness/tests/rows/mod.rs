@@ -1,7 +1,7 @@
 //! Valid witnesses that between them have rows of every operation of every chip. Always the same: what is free in them is written down.
 
 #[path = "../../../air/tests/support/mod.rs"]
-mod support;
+pub mod support;
 
 use air::{Table, Witness, check};
 use field::Goldilocks;
