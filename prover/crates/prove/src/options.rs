@@ -1,3 +1,4 @@
+use crate::Prepared;
 use crate::team::{ProgressFn, Team};
 use field::Simd;
 use std::sync::atomic::AtomicBool;
@@ -15,6 +16,8 @@ pub struct Options<'a> {
     pub cancel: &'a AtomicBool,
     /// Is told how far the proof has come.
     pub progress: ProgressFn<'a>,
+    /// What earlier proofs left and this one leaves to later ones; `None` makes everything anew. What it holds counts as memory in use.
+    pub prepared: Option<&'a Prepared>,
 }
 
 /// What [`Options::default`] asks for cancellation.
@@ -24,7 +27,7 @@ impl Default for Options<'_> {
     /// All threads and the best instruction set of this machine, any memory, no cancellation, no report.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { threads, simd: Simd::detect(), memory: u64::MAX, cancel: &NEVER, progress: &|_| () }
+        Self { threads, simd: Simd::detect(), memory: u64::MAX, cancel: &NEVER, progress: &|_| (), prepared: None }
     }
 }
 

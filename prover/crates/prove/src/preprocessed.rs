@@ -23,4 +23,11 @@ impl Preprocessed {
         let tree = commit(team, blowup, &[&matrix])?;
         Ok(Self { matrix, tree })
     }
+
+    /// The memory that both take.
+    pub fn bytes(&self) -> u64 {
+        let rows: usize = self.matrix.tiles.iter().map(Vec::len).sum();
+        let leaves = self.matrix.tiles.first().map_or(0, Vec::len);
+        (64 * rows + 64 * leaves) as u64
+    }
 }

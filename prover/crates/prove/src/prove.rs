@@ -26,7 +26,8 @@ pub fn prove(
     limits: &Limits,
     options: &Options,
 ) -> Result<Proven, Error> {
-    let limits = Limits { trace_bytes: limits.trace_bytes.min(options.memory), ..*limits };
+    let held = options.prepared.map_or(0, crate::Prepared::bytes);
+    let limits = Limits { trace_bytes: limits.trace_bytes.min(options.memory.saturating_sub(held)), ..*limits };
     let reporter = Reporter::begin(options.progress, Phase::Execute, 1);
     let (execution, witness) = vm::trace(program, input, &limits, options.cancel).map_err(Error::from)?;
     reporter.step();

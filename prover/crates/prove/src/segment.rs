@@ -14,7 +14,7 @@ use crate::preprocessed::Preprocessed;
 use crate::progress::Reporter;
 use crate::quotient::quotient;
 use crate::team::{Phase, Team};
-use crate::{Error, Options, memory};
+use crate::{Error, Options, Prepared, memory};
 use air::chips::lut;
 use air::logup::Aux;
 use air::{Challenges, Table, Trace, Witness};
@@ -23,6 +23,7 @@ use proto::{
     Claim, Heights, Image, Layout, MIN_LOG_HEIGHT, ParameterSet, Receipt, SegmentProof, TableWidths, Transcript, Tree, Widths,
     encode_digests, encode_elements, encode_proof,
 };
+use std::sync::Arc;
 
 /// The widths of the tables.
 pub fn widths() -> Widths {
@@ -72,13 +73,14 @@ pub(crate) fn prove_with(
         heights.0[usize::from(trace.table.id())] = trace.log_height() as u8;
     }
     let layout = Layout::new(*params, heights, &widths())?;
-    let needed = memory::estimate(&layout);
+    // The lookup table is in the estimate of every run that has one; what is held of it is otherwise beside it.
+    let held = if heights.get(Widths::LUT).is_none() { options.prepared.map_or(0, Prepared::bytes) } else { 0 };
+    let needed = memory::estimate(&layout).saturating_add(held);
     if needed > options.memory {
         return Err(Error::Memory { needed, limit: options.memory });
     }
     let team = options.team();
-    // LUT's cap is absorbed also where the segment does not have the table.
-    let twiddles = Twiddles::new(layout.log_domain().max(lut::LOG_HEIGHT + params.log_blowup));
+    let twiddles = Twiddles::new(layout.log_domain());
     let prover = Prover {
         team,
         options,
@@ -121,10 +123,13 @@ impl Prover<'_> {
         let (team, params, b) = (&self.team, &self.params, self.params.log_blowup);
         let rom_cap = image.rom_cap(params.id).ok_or(Error::ParameterNotInImage { name: params.name })?;
         let (rom, lut) = self.preprocessed(&traces)?;
+        // Absorbed also where the segment does not have the table.
+        let lut_cap = proto::lut_cap(params);
+        debug_assert!(lut.as_ref().is_none_or(|lut| lut.tree.cap() == lut_cap), "the verifier's constant is the cap of the table");
         if rom.as_ref().is_some_and(|rom| rom.tree.cap() != rom_cap) {
             return Err(Error::ImageMismatch);
         }
-        let mut transcript = Transcript::begin(params, 1, claim, &[heights], rom_cap, lut.tree.cap());
+        let mut transcript = Transcript::begin(params, 1, claim, &[heights], rom_cap, lut_cap);
 
         let columns: Vec<&[Vec<Goldilocks>]> = traces.iter().map(|trace| trace.columns.as_slice()).collect();
         let main = self.commit(Phase::Main, &columns)?;
@@ -149,7 +154,7 @@ impl Prover<'_> {
 
         let prep_of = |table: Table| match table {
             Table::Rom => rom.as_ref().map(|rom| &rom.matrix),
-            Table::Lut => Some(&lut.matrix),
+            Table::Lut => lut.as_deref().map(|lut| &lut.matrix),
             _ => None,
         };
         let committed: Vec<Committed> = (0..tables.len())
@@ -180,9 +185,7 @@ impl Prover<'_> {
         let positions = transcript.queries(params, self.log_height, nonce);
         let mut trees = Vec::new();
         trees.extend(rom.as_ref().map(|rom| open::Opened::new(&rom.tree, b, vec![&rom.matrix])));
-        if heights.get(Widths::LUT).is_some() {
-            trees.push(open::Opened::new(&lut.tree, b, vec![&lut.matrix]));
-        }
+        trees.extend(lut.as_deref().map(|lut| open::Opened::new(&lut.tree, b, vec![&lut.matrix])));
         trees.extend([&main, &aux, &quotient].map(|bundle| open::Opened::new(&bundle.tree, b, bundle.views())));
         let queries = positions.into_iter().map(|at| open::query(&trees, &fri, self.log_height + b, b, at)).collect();
         reporter.step();
@@ -202,16 +205,21 @@ impl Prover<'_> {
         })
     }
 
-    /// The commitments to the preprocessed tables: ROM where there is one, and LUT, whose cap every transcript takes in.
-    fn preprocessed(&self, traces: &[Trace]) -> Result<(Option<Preprocessed>, Preprocessed), Error> {
+    /// The commitments to the preprocessed tables that are present: ROM, and LUT, which an earlier proof may have left.
+    fn preprocessed(&self, traces: &[Trace]) -> Result<(Option<Preprocessed>, Option<Arc<Preprocessed>>), Error> {
         let reporter = Reporter::begin(self.options.progress, Phase::Preprocessed, 2);
-        let commit = |columns: &[Vec<Goldilocks>]| {
-            let done = Preprocessed::new(&self.team, self.twiddles, self.params.log_blowup, columns);
-            reporter.step();
-            done
-        };
-        let rom = traces.iter().find(|trace| trace.table == Table::Rom).map(|trace| commit(&trace.prep)).transpose()?;
-        Ok((rom, commit(&lut::preprocessed())?))
+        let commit = |columns: &[Vec<Goldilocks>]| Preprocessed::new(&self.team, self.twiddles, self.params.log_blowup, columns);
+        let of = |table: Table| traces.iter().find(|trace| trace.table == table);
+        let rom = of(Table::Rom).map(|trace| commit(&trace.prep)).transpose()?;
+        reporter.step();
+        let make = || commit(&lut::preprocessed());
+        let lut = of(Table::Lut).map(|_| match self.options.prepared {
+            Some(prepared) => prepared.lut(self.params.log_blowup, make),
+            None => make().map(Arc::new),
+        });
+        let lut = lut.transpose()?;
+        reporter.step();
+        Ok((rom, lut))
     }
 
     /// Extends and commits columns, given table by table by ascending id.

@@ -2,7 +2,7 @@
 
 use crate::cheat::Cheat;
 use crate::segment::prove_with;
-use crate::{Error, Options, image, lut_cap};
+use crate::{Error, Options, Prepared, image, lut_cap};
 use air::{Public, Table, Witness};
 use field::{Goldilocks, Ring, Simd};
 use isa::{Instruction, Op, Program};
@@ -198,4 +198,38 @@ fn a_run_is_cancelled_in_every_phase() {
         let result = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &FAST, &options);
         assert_eq!(result, Err(Error::Cancelled), "after {} reports", 4 * stop);
     }
+}
+
+#[test]
+fn what_a_proof_leaves_to_the_next_changes_no_receipt() {
+    let case = case();
+    let prepared = Prepared::new();
+    assert_eq!(prepared.bytes(), 0);
+    let prove = |params: &ParameterSet, prepared: Option<&Prepared>| {
+        crate::prove_witness(case.witness.clone(), &case.image, &case.claim, params, &Options { prepared, ..Options::default() }).unwrap()
+    };
+    // A set that finds nothing, one that finds what it wants, one that finds another blowup, and the first again.
+    for (params, mebibytes) in [(FAST, 24), (FAST, 24), (STD, 48), (FAST, 24)] {
+        assert!(prove(&params, Some(&prepared)) == prove(&params, None), "{}", params.name);
+        assert_eq!(prepared.bytes(), mebibytes << 20, "{}", params.name);
+    }
+    prepared.fill(&STD, &Options::default()).unwrap();
+    assert_eq!(prepared.bytes(), 48 << 20);
+}
+
+#[test]
+fn what_is_kept_counts_as_memory_in_use() {
+    // Without the lookup table a proof of this run takes a few MiB; what is kept of the table lies beside that.
+    let case = case();
+    let mut witness = case.witness.clone();
+    witness.traces.retain(|trace| trace.table != Table::Lut);
+    let prepared = Prepared::new();
+    let prove = || {
+        let options = Options { memory: 40 << 20, prepared: Some(&prepared), ..Options::default() };
+        crate::prove_witness(witness.clone(), &case.image, &case.claim, &FAST, &options)
+    };
+    assert!(prove().is_ok());
+    assert_eq!(prepared.bytes(), 0, "nothing was needed");
+    prepared.fill(&STD, &Options::default()).unwrap();
+    assert!(matches!(prove(), Err(Error::Memory { limit, .. }) if limit == 40 << 20));
 }

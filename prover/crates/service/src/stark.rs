@@ -11,6 +11,8 @@ pub struct StarkEngine {
     memory: u64,
     max_pages: u32,
     known: Mutex<VecDeque<Known>>,
+    /// The lookup table, kept from one proof to the next.
+    prepared: prove::Prepared,
 }
 
 #[derive(Clone)]
@@ -26,7 +28,7 @@ impl StarkEngine {
     /// An engine that computes with `threads` threads (at least 1) within `memory` bytes, and translates with this page limit, which is part
     /// of the image of a module that states no maximum (section 1.3).
     pub fn new(threads: usize, memory: u64, max_pages: u32) -> Self {
-        Self { threads, memory, max_pages, known: Mutex::default() }
+        Self { threads, memory, max_pages, known: Mutex::default(), prepared: prove::Prepared::new() }
     }
 
     fn known(&self, module: &[u8], cancel: &AtomicBool) -> Result<Known, EngineError> {
@@ -49,8 +51,9 @@ impl StarkEngine {
         Ok(made)
     }
 
-    fn options<'a>(&self, cancel: &'a AtomicBool, progress: prove::ProgressFn<'a>) -> prove::Options<'a> {
-        prove::Options { threads: self.threads, memory: self.memory, cancel, progress, ..prove::Options::default() }
+    fn options<'a>(&'a self, cancel: &'a AtomicBool, progress: prove::ProgressFn<'a>) -> prove::Options<'a> {
+        let prepared = Some(&self.prepared);
+        prove::Options { threads: self.threads, memory: self.memory, cancel, progress, prepared, ..prove::Options::default() }
     }
 }
 
