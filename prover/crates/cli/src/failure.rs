@@ -1,4 +1,4 @@
-use crate::json::Object;
+use json::Object;
 use std::fmt;
 
 /// How a command ends when it does not succeed. The numbers are the exit codes that `loom-prover --help` documents.

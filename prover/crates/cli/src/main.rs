@@ -5,7 +5,6 @@ mod failure;
 mod files;
 mod help;
 mod interrupt;
-mod json;
 mod memory;
 mod progress;
 

@@ -1,5 +1,5 @@
 //! Progress of a proof as JSON lines on standard error: `{phase, segment, done, total, eta_ms, rss}` (section 6.3).
-use crate::json::Object;
+use json::Object;
 use prove::{Phase, Progress};
 use std::io::Write;
 use std::sync::Mutex;

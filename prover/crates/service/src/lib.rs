@@ -12,7 +12,6 @@ mod fields;
 mod http;
 mod job;
 mod jobs;
-mod json;
 mod metrics;
 mod routes;
 mod server;

@@ -4,7 +4,7 @@ use crate::fields;
 use crate::http::{Head, Response, error};
 use crate::job::{JobId, State};
 use crate::jobs::{Accepted, Jobs};
-use crate::json::{Object, hex};
+use json::{Object, hex};
 use proto::ParameterSet;
 use std::collections::BTreeMap;
 use std::io;
@@ -43,7 +43,7 @@ fn health(jobs: &Jobs) -> Response {
     let (status, word) = if jobs.stopping() { (503, "stopping") } else { (200, "ok") };
     Response::json(
         status,
-        Object::default()
+        Object::new()
             .text("status", word)
             .text("version", env!("CARGO_PKG_VERSION"))
             .number("queued", figures.queued)
@@ -57,7 +57,7 @@ fn image(jobs: &Jobs, body: &[u8]) -> Response {
         jobs.image(&module).map_err(|e| engine(&e))
     });
     match made {
-        Ok(image) => Response::json(200, Object::default().text("imageId", &hex(&image.id)).text("image", &base64::encode(&image.bytes))),
+        Ok(image) => Response::json(200, Object::new().text("imageId", &hex(&image.id)).text("image", &base64::encode(&image.bytes))),
         Err(answer) => answer,
     }
 }
@@ -77,8 +77,8 @@ fn create(jobs: &Jobs, body: &[u8]) -> Response {
         Err(answer) => return answer,
     };
     match jobs.add(&id, &work) {
-        Ok(Accepted::New) => Response::json(201, Object::default().text("id", id.as_str())),
-        Ok(Accepted::Known) => Response::json(200, Object::default().text("id", id.as_str())),
+        Ok(Accepted::New) => Response::json(201, Object::new().text("id", id.as_str())),
+        Ok(Accepted::Known) => Response::json(200, Object::new().text("id", id.as_str())),
         Ok(Accepted::Differs) => error(409, "id-taken", "a job of this id has another module, input or parameter set; choose another id"),
         Ok(Accepted::Full) => error(503, "full", "no more jobs are kept; fetch and delete some that are done"),
         Err(e) => disk(&e),
@@ -87,7 +87,7 @@ fn create(jobs: &Jobs, body: &[u8]) -> Response {
 
 fn progress(jobs: &Jobs, id: &JobId) -> Response {
     let Some(view) = jobs.view(id) else { return unknown() };
-    let mut about = Object::default().text("id", id.as_str()).text("state", view.state.word());
+    let mut about = Object::new().text("id", id.as_str()).text("state", view.state.word());
     if view.state == State::Running {
         about = about.text("phase", view.step.phase).number("done", view.step.done).number("total", view.step.total);
         if let Some(remaining) = view.remaining {
@@ -95,8 +95,8 @@ fn progress(jobs: &Jobs, id: &JobId) -> Response {
         }
     }
     if let State::Failed(failure) = &view.state {
-        about = about
-            .object("error", Object::default().text("kind", failure.kind()).text("code", &failure.code).text("message", &failure.message));
+        about =
+            about.object("error", Object::new().text("kind", failure.kind()).text("code", &failure.code).text("message", &failure.message));
     }
     Response::json(200, about)
 }

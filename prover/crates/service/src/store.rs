@@ -2,7 +2,7 @@
 //! it the same way. So whatever the service dies at, a job is there or not, and done or not.
 use crate::engine::Work;
 use crate::job::{Failure, JobId, Request, State};
-use crate::json::hex;
+use json::hex;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

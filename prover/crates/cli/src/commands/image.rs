@@ -1,9 +1,9 @@
 use super::{PAGES, module, pages, run_failure, translate};
 use crate::args::{Args, Command, JSON, Opt};
 use crate::failure::{Failure, Kind, Result};
-use crate::json::{Object, hex};
 use crate::{files, interrupt, print};
 use isa::Program;
+use json::{Object, hex};
 use proto::{Image, ParameterSet};
 
 const OUTPUT: Opt = Opt { name: "--output", value: Some("FILE"), about: "write the image there (about 4 KB): what a verifier needs" };

@@ -1,8 +1,8 @@
 use super::rejected;
 use crate::args::{Args, Command, JSON};
 use crate::failure::Result;
-use crate::json::{Object, hex};
 use crate::{files, print};
+use json::{Object, hex};
 use proto::{Claim, ParameterSet, ProofHeader, ReceiptView};
 use std::path::Path;
 

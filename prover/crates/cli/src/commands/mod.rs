@@ -11,8 +11,8 @@ mod verify;
 use crate::args::{Args, Command, Opt};
 use crate::failure::{Failure, Kind, Result};
 use crate::files;
-use crate::json::Object;
 use isa::Program;
+use json::Object;
 use std::path::Path;
 
 /// All of them, in the order of the help.

@@ -1,8 +1,8 @@
 use super::{INPUT, INPUT_LIMIT, PAGES, input, module, pages, run_failure, translate};
 use crate::args::{Args, Command, JSON, Opt};
 use crate::failure::{Failure, Result};
-use crate::json::{Object, hex};
 use crate::{files, interrupt, print, report};
+use json::{Object, hex};
 use std::io::BufRead;
 use std::path::Path;
 use vm::{Execution, Limits};

@@ -2,8 +2,8 @@ use super::inspect::{RECEIPT_LIMIT, claim_object};
 use super::rejected;
 use crate::args::{Args, Command, JSON};
 use crate::failure::Result;
-use crate::json::Object;
 use crate::{files, print};
+use json::Object;
 use proto::security::{Account, Basis};
 use std::path::Path;
 

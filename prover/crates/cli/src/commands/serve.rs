@@ -1,8 +1,8 @@
 use super::{PAGES, pages};
 use crate::args::{Args, Command, JSON, Opt};
 use crate::failure::{Failure, Kind, Result};
-use crate::json::Object;
 use crate::{interrupt, memory, print};
+use json::Object;
 use service::{Config, Service, ServiceError, StarkEngine, Token};
 use std::io::Read;
 use std::net::SocketAddr;

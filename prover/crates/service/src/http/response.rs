@@ -1,4 +1,4 @@
-use crate::json::Object;
+use json::Object;
 use std::io::{self, Write};
 
 /// An answer.
@@ -13,7 +13,7 @@ pub struct Response {
 
 /// The answer to what was not done.
 pub fn error(status: u16, code: &str, message: &str) -> Response {
-    Response::json(status, Object::default().object("error", Object::default().text("code", code).text("message", message)))
+    Response::json(status, Object::new().object("error", Object::new().text("code", code).text("message", message)))
 }
 
 impl Response {

@@ -1,4 +1,6 @@
-//! Writing JSON.
+//! Writing JSON, for the command and the service.
+#![forbid(unsafe_code)]
+
 use std::fmt::{Display, Write};
 
 /// An object under construction; members stand in the order they are given.
@@ -97,7 +99,7 @@ fn quote(text: &str) -> String {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
-            control if (control as u32) < 0x20 || control == '\u{7f}' => {
+            control if control.is_control() => {
                 let _ = write!(quoted, "\\u{:04x}", control as u32);
             }
             other => quoted.push(other),
@@ -113,9 +115,9 @@ mod tests {
 
     #[test]
     fn objects_are_valid_json() {
-        let inner = Object::new().text("a\"b", "line\n\u{1}\\é");
+        let inner = Object::new().text("a\"b", "line\n\u{1}\u{85}\\é");
         let text = Object::new().number("n", 12u64).truth("t", true).bytes("h", &[0, 255]).object("o", inner.clone()).list("l", [inner]);
-        let expected = r#"{"n":12,"t":true,"h":"00ff","o":{"a\"b":"line\n\u0001\\é"},"l":[{"a\"b":"line\n\u0001\\é"}]}"#;
+        let expected = r#"{"n":12,"t":true,"h":"00ff","o":{"a\"b":"line\n\u0001\u0085\\é"},"l":[{"a\"b":"line\n\u0001\u0085\\é"}]}"#;
         assert_eq!(text.finish(), expected);
         assert_eq!(Object::new().finish(), "{}");
         let (one, two) = (Object::new().number("a", 1), Object::new().number("b", 2));
