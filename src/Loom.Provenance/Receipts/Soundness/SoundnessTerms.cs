@@ -30,8 +30,8 @@ internal static class SoundnessTerms
                 "FRI commit and batching of columns, Johnson radius, bound of 2020", "opened (m+½)⁷ |D|² / (3 ρ^1.5 |F3|), m = 16",
                 Each(s => Field + Math.Log2(3) - Opened(s) - (7 * m) - (2 * s.LogDomain) - (1.5 * b)), true, true),
             new(
-                "the same, leading term of the bound of 2025", "opened 2 (m+½)⁵ |D| / (3 ρ^1.5 |F3|)",
-                Each(s => Field + Math.Log2(3) - 1 - Opened(s) - (5 * m) - s.LogDomain - (1.5 * b)), false, false),
+                "the same, leading term of the bound of 2025", "opened 2 (m'+½)⁵ |D| / (3 ρ^1.5 |F3|), m' = 2m",
+                Each(s => Field + Math.Log2(3) - 1 - Opened(s) - (5 * Math.Log2((2 * M) + 0.5)) - s.LogDomain - (1.5 * b)), false, false),
             new("FRI queries, proven (Johnson)", "(√ρ (1 + 1/2m))^q 2^-g", Queries((-b / 2) + Math.Log2(1 + (0.5 / M))), true, false),
             new("FRI queries, proven (unique decoding)", "((1+ρ)/2)^q 2^-g", Queries(Math.Log2(1 + Math.Pow(2, -b)) - 1), false, false),
             new("FRI queries, conjectured", "(ρ + η)^q 2^-g, η = log2(e/ρ) ρ / log2|F3|", Queries(Conjectured(b)), false, true),
