@@ -33,9 +33,9 @@ export function instalmentOf(amount: i64, months: i64, rate: i64): i64 {
   return up(amount, months) + up(amount * rate, 120000);
 }
 
-/** Parts of the whole in basis points; of nothing, more than any limit allows. */
-export function ratioOf(part: i64, whole: i64): i64 {
-  if (whole == 0 || part / whole >= MAX_RATIO / 10000) return MAX_RATIO;
+/** Parts of the whole in basis points; of nothing, more than any limit allows. The whole is below 10^15, so that 10^4 times the rest fits. */
+export function ratioOf(part: u64, whole: u64): i64 {
+  if (whole == 0 || part / whole >= <u64>MAX_RATIO / 10000) return MAX_RATIO;
   return part / whole * 10000 + up(part % whole * 10000, whole);
 }
 
@@ -44,6 +44,6 @@ export function judge(measured: i64, limit: i64): i32 {
   return measured <= limit ? Status.Approved : measured <= limit + LENIENCE ? Status.Referred : Status.Declined;
 }
 
-function up(value: i64, by: i64): i64 {
+function up(value: u64, by: u64): i64 {
   return value / by + (value % by > 0 ? 1 : 0);
 }
