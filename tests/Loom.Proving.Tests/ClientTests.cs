@@ -105,7 +105,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_program_that_is_no_prover_hears_a_token_and_is_ended()
+    public async Task A_program_that_is_no_prover_hears_a_token_comes_behind_this_one_and_is_ended()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -116,7 +116,7 @@ public sealed class ClientTests
         try
         {
             var program = Path.Combine(folder.FullName, "no-prover");
-            File.WriteAllText(program, "#!/bin/sh\nread token\necho $$ \"$*\" $token > \"$0.heard\"\necho hello\ncat > /dev/null\n");
+            File.WriteAllText(program, "#!/bin/sh\nread token\necho $$ $(nice) \"$*\" $token > \"$0.heard\"\necho hello\ncat > /dev/null\n");
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             await using var process = new ProverProcess(new ProverProgram(program, folder.FullName));
 
@@ -127,6 +127,7 @@ public sealed class ClientTests
             var heard = File.ReadAllText(program + ".heard").Split(' ', StringSplitOptions.TrimEntries);
             Assert.Contains("--token-stdin", heard);
             Assert.Equal(64, heard[^1].Length);
+            Assert.True(int.Parse(heard[1], System.Globalization.CultureInfo.InvariantCulture) > 0, "it comes behind the actors");
             Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(heard[0], System.Globalization.CultureInfo.InvariantCulture)));
         }
         finally

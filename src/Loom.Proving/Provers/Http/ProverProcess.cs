@@ -125,6 +125,7 @@ public sealed class ProverProcess : IProver, IAsyncDisposable
             throw new ProverException(ProverFailure.Unavailable, "prover-missing", $"The prover {_program.Program} cannot be started: {e.Message} Build it with './loom' where cargo is, or name the address of one.", e);
         }
 
+        Humble(process);
         var complaint = process.StandardError.ReadToEndAsync(CancellationToken.None);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTimeout);
@@ -153,6 +154,19 @@ public sealed class ProverProcess : IProver, IAsyncDisposable
             await EndAsync(process);
             cancellationToken.ThrowIfCancellationRequested();
             throw new ProverException(ProverFailure.Unavailable, "prover-failed-to-start", $"The prover {_program.Program} did not say where it listens within {StartTimeout.TotalSeconds} seconds.", e);
+        }
+    }
+
+    // Actors come first: a proof takes what they leave.
+    private static void Humble(Process process)
+    {
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or NotSupportedException)
+        {
+            // It has ended already, or the system does not let us; then it proves at the priority that it has.
         }
     }
 
