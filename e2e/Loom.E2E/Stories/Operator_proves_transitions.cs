@@ -113,7 +113,7 @@ public sealed class Operator_proves_transitions(Console console)
         }
 
         await host.KillAsync();
-        await host.StartAsync(Proven.Policies);
+        await host.StartAsync(["--proving.prover", "off", .. Proven.Policies]);
         using (var api = new LoomApi(host.Address))
         {
             await Proven.CountAsync(api, "counter-ada", 1);
@@ -140,7 +140,7 @@ public sealed class Operator_proves_transitions(Console console)
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "waiting" })).ToBeVisibleAsync();
 
         await host.KillAsync();
-        await host.StartAsync([.. Proven.Policies, "--auth.mode", "token"]);
+        await host.StartAsync(["--proving.prover", "off", .. Proven.Policies, "--auth.mode", "token"]);
         await LogInAsync(page, await host.TokenAsync("auditor"), "/proofs");
         await Expect(row).ToContainTextAsync("waiting");
         await Expect(row.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);

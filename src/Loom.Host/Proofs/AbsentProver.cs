@@ -2,10 +2,10 @@ using Loom.Proving;
 
 namespace Loom.Hosting.Proofs;
 
-/// <summary>Stands where no prover is configured: it can never be reached, so that what is to be proven waits, visibly.</summary>
+/// <summary>Stands where proving is switched off: it can never be reached, so that what is to be proven waits, visibly.</summary>
 internal sealed class AbsentProver : IProver
 {
-    public const string Message = "No prover is configured (proving.prover is off). Set it to program or remote.";
+    public const string Message = "No prover is configured (proving.prover is off). Set it to auto, program or remote.";
 
     public Task CheckAsync(CancellationToken cancellationToken) => Task.FromException(Absent());
 

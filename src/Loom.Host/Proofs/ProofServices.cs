@@ -18,7 +18,7 @@ internal static class ProofServices
     public static void AddIfWanted(IServiceCollection services, HostParts parts)
     {
         var settings = parts.Settings.Now;
-        if (settings.Text("proving.prover") != "off" || settings.Text("proving.policies").Length > 0)
+        if (settings.Text("proving.prover") is "program" or "remote" || settings.Text("proving.policies").Length > 0)
         {
             Add(services, parts, settings);
         }

@@ -19,7 +19,7 @@ internal sealed class ProverInUse : IAsyncDisposable
     /// <exception cref="StartupException">A setting is missing or wrong.</exception>
     public static ProverInUse Of(LoomSettings settings, DataFolder data) => settings.Text("proving.prover") switch
     {
-        "program" => Program(settings, data),
+        "program" or "auto" => Program(settings, data),
         "remote" => Remote(settings),
         _ => new ProverInUse(new AbsentProver(), () => AbsentProver.Message),
     };

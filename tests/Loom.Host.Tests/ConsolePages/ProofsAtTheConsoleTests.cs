@@ -26,7 +26,7 @@ public sealed class ProofsAtTheConsoleTests
     {
         using var folder = new Folder();
         await RegisterAsync(folder);
-        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.policies", """{"counter":"on-demand"}""");
+        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.prover", "off", "--proving.policies", """{"counter":"on-demand"}""");
         using var source = SourceOf(host);
         var view = ViewOf(host, source, Caller.Loopback);
         foreach (var actor in (string[])["counter-a", "counter-b"])
@@ -67,7 +67,7 @@ public sealed class ProofsAtTheConsoleTests
     {
         using var folder = new Folder();
         await RegisterAsync(folder);
-        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.policies", """{"counter":"on-demand"}""");
+        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.prover", "off", "--proving.policies", """{"counter":"on-demand"}""");
         using var source = SourceOf(host);
         await host.Http.DoneAsync("counter-a", "increment");
         var eve = ViewOf(host, source, Auditor);
@@ -99,7 +99,7 @@ public sealed class ProofsAtTheConsoleTests
             Assert.Null(await view.StandingAsync("counter-a", 7, default));
         }
 
-        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.policies", """{"account":"on-demand"}""");
+        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.prover", "off", "--proving.policies", """{"account":"on-demand"}""");
         using var source = SourceOf(host);
         var here = ViewOf(host, source, Caller.Loopback);
         var account = await host.Http.AccountAsync();
@@ -113,7 +113,7 @@ public sealed class ProofsAtTheConsoleTests
     {
         using var folder = new Folder();
         await RegisterAsync(folder);
-        await using (var on = await RunningHost.StartOnAsync(folder["data"], "--proving.policies", """{"counter":"on-demand"}"""))
+        await using (var on = await RunningHost.StartOnAsync(folder["data"], "--proving.prover", "off", "--proving.policies", """{"counter":"on-demand"}"""))
         {
             using var there = SourceOf(on);
             await on.Http.DoneAsync("counter-a", "increment");

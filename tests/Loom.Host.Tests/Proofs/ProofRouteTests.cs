@@ -16,7 +16,7 @@ public sealed class ProofRouteTests
             await added.ReadAsync(LoomJson.Default.ModuleReportResult, 201);
         }
 
-        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.policies", """{"counter":"on-demand"}""");
+        await using var host = await RunningHost.StartOnAsync(folder["data"], "--proving.prover", "off", "--proving.policies", """{"counter":"on-demand"}""");
         for (var i = 0; i < 3; i++)
         {
             await host.Http.DoneAsync("counter-a", "increment");
@@ -42,7 +42,7 @@ public sealed class ProofRouteTests
     [Fact]
     public async Task What_cannot_be_asked_is_refused()
     {
-        await using var host = await RunningHost.StartAsync("--proving.policies", """{"counter":"on-demand"}""");
+        await using var host = await RunningHost.StartAsync("--proving.prover", "off", "--proving.policies", """{"counter":"on-demand"}""");
         var account = await host.Http.AccountAsync();
         using var native = await PostAsync(host, account, 0);
         await native.ProblemAsync(409, "not-a-module");

@@ -24,7 +24,8 @@ public sealed class ProvingSettingsTests
     }
 
     [Theory]
-    [InlineData("proving.prover is off")]
+    [InlineData("proving.prover is off", "--proving.prover", "off")]
+    [InlineData("/nowhere/loom-prover (proving.program) does not exist", "--proving.program", "/nowhere/loom-prover")]
     [InlineData("/nowhere/loom-prover (proving.program) does not exist", "--proving.prover", "program", "--proving.program", "/nowhere/loom-prover")]
     public async Task Without_a_prover_health_says_what_is_missing_and_modules_with_a_policy_are_refused(string missing, params string[] args)
     {
