@@ -12,10 +12,6 @@ namespace Loom.EventStoreDb;
 /// <summary>The small values of the protocol, both ways: ids, names, metadata, times.</summary>
 internal static class Wire
 {
-    public const string Type = "type";
-    public const string Created = "created";
-    public const string ContentType = "content-type";
-
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static Empty Empty { get; } = new();
@@ -58,7 +54,10 @@ internal static class Wire
         }
     }
 
-    public static StreamIdentifier Identifier(StreamName stream) => new() { StreamName = ByteString.CopyFrom(stream.Value, Strict) };
+    /// <summary>Well-formed text as bytes.</summary>
+    public static ByteString Utf8(string text) => ByteString.CopyFrom(text, Strict);
+
+    public static StreamIdentifier Identifier(StreamName stream) => new() { StreamName = Utf8(stream.Value) };
 
     /// <exception cref="GrpcException">There is no name, or one that no stream can have.</exception>
     public static StreamName Stream(StreamIdentifier? identifier)
@@ -103,12 +102,12 @@ internal static class Wire
             throw Invalid("An event lacks its id, or has the nil UUID. Give every event an id of its own.");
         }
 
-        if (!message.Metadata.TryGetValue(Type, out var typeBytes) || !message.Metadata.TryGetValue(ContentType, out var contentType))
+        if (message.Metadata.Find("type"u8) is not { } typeBytes || message.Metadata.Find("content-type"u8) is not { } contentType)
         {
             throw new GrpcException(
                 StatusCode.InvalidArgument,
-                $"Event {id} lacks a metadata property: '{Type}' and '{ContentType}' are required.",
-                Errors.Trailers(Errors.MissingMetadata, ("required-metadata-properties", $"{Type},{ContentType}")));
+                $"Event {id} lacks a metadata property: '{Properties.Type}' and '{Properties.ContentType}' are required.",
+                Errors.Trailers(Errors.MissingMetadata, ("required-metadata-properties", $"{Properties.Type},{Properties.ContentType}")));
         }
 
         if (TryText(typeBytes) is not { Length: > 0 } type)
@@ -116,23 +115,16 @@ internal static class Wire
             throw Invalid($"The type of event {id} is empty, or no UTF-8.");
         }
 
-        var isJson = contentType.Span.SequenceEqual("application/json"u8);
-        return new EventData(id, type, isJson ? EventData.Json : EventData.Binary, message.Data.Memory, message.CustomMetadata.Memory);
+        return new EventData(id, type, Properties.IsJson(contentType) ? EventData.Json : EventData.Binary, message.Data.Memory, message.CustomMetadata.Memory);
     }
 
     public static AppendReq.Types.ProposedMessage Propose(EventData e) => new()
     {
         Id = Structured(e.Id),
-        Metadata = { { Type, ByteString.CopyFrom(e.Type, Strict) }, { ContentType, ContentTypeBytes(e.ContentType) } },
+        Metadata = { Properties.OfType(e.Type), Properties.OfContentType(e.ContentType) },
         Data = UnsafeByteOperations.UnsafeWrap(e.Data),
         CustomMetadata = UnsafeByteOperations.UnsafeWrap(e.Metadata),
     };
 
-    public static ByteString ContentTypeBytes(string contentType) => contentType == EventData.Json ? JsonType : BinaryType;
-
     public static GrpcException Invalid(string message) => new(StatusCode.InvalidArgument, message);
-
-    private static ByteString JsonType { get; } = ByteString.CopyFromUtf8(EventData.Json);
-
-    private static ByteString BinaryType { get; } = ByteString.CopyFromUtf8(EventData.Binary);
 }

@@ -65,7 +65,7 @@ internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, 
         }
 
         log.LogWarning("The connection to {Address} is given up ({Status}: {Detail}).", node.Address, failure.Code, failure.Detail);
-        await node.DisposeAsync().ConfigureAwait(false);
+        await node.GiveUpAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +77,7 @@ internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, 
         _gate.Release();
         if (node is not null)
         {
-            await node.DisposeAsync().ConfigureAwait(false);
+            await node.GiveUpAsync().ConfigureAwait(false);
         }
 
         _channels.Dispose();

@@ -9,6 +9,8 @@ namespace Loom.EventStoreDb.Client;
 internal sealed class EventDecoder
 {
     private ByteString? _lastName;
+    private ByteString? _lastTypeBytes;
+    private string _lastType = "";
     private StreamName _lastStream;
 
     /// <summary>The event; null for one whose stream has a name that no stream of Loom's can have.</summary>
@@ -26,18 +28,26 @@ internal sealed class EventDecoder
             return null;
         }
 
-        var type = e.Metadata.TryGetValue(Wire.Type, out var bytes) ? Wire.TryText(bytes) : null;
-        var isJson = e.Metadata.TryGetValue(Wire.ContentType, out var contentType) && contentType.Equals(Wire.ContentTypeBytes(EventData.Json));
         return new RecordedEvent(
             stream,
             checked((long)e.StreamRevision),
             e.CommitPosition,
             id,
-            type ?? throw Malformed("without a type"),
-            isJson ? EventData.Json : EventData.Binary,
+            Type(e.Metadata.Find("type"u8) ?? throw Malformed("without a type")),
+            Properties.IsJson(e.Metadata.Find("content-type"u8)) ? EventData.Json : EventData.Binary,
             e.Data.Memory,
             e.CustomMetadata.Memory,
-            Wire.Time(e.Metadata.GetValueOrDefault(Wire.Created)));
+            Wire.Time(e.Metadata.Find("created"u8)));
+    }
+
+    private string Type(ByteString bytes)
+    {
+        if (_lastTypeBytes is null || !_lastTypeBytes.Equals(bytes))
+        {
+            (_lastType, _lastTypeBytes) = (Wire.TryText(bytes) ?? throw Malformed("with a type that is no UTF-8"), bytes);
+        }
+
+        return _lastType;
     }
 
     private bool TryStream(ByteString name, out StreamName stream)

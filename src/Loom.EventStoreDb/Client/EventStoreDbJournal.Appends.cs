@@ -9,6 +9,8 @@ namespace Loom.EventStoreDb;
 /// <summary>Appends.</summary>
 public sealed partial class EventStoreDbJournal
 {
+    private const int LookedThrough = 1000;
+
     /// <inheritdoc/>
     public async Task<AppendResult> AppendAsync(
         StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
@@ -26,6 +28,17 @@ public sealed partial class EventStoreDbJournal
             try
             {
                 node = await _cluster.NodeAsync(wait).ConfigureAwait(false);
+                if (!node.TryEnter())
+                {
+                    node = null;
+                    continue;
+                }
+
+                if (handedOver && !expected.IsExact && await FindAsync(stream, events).ConfigureAwait(false) is { } found)
+                {
+                    return found;
+                }
+
                 handedOver = true;
                 return node.Batches is { } batches
                     ? Result(await batches.AppendAsync(BatchRequest(stream, expected, events)).ConfigureAwait(false))
@@ -47,7 +60,43 @@ public sealed partial class EventStoreDbJournal
             {
                 throw Closed();
             }
+            finally
+            {
+                node?.Leave();
+            }
         }
+    }
+
+    // Without a revision a server knows a repeat only by the ids that it remembers, and after a restart it may not: so they are looked for
+    // among the stream's newest events before the append is made again.
+    private async Task<AppendResult?> FindAsync(StreamName stream, IReadOnlyList<EventData> events)
+    {
+        if (events.Count == 0)
+        {
+            return null;
+        }
+
+        var wanted = events.Count - 1;
+        RecordedEvent? last = null;
+        await foreach (var e in ReadRangeAsync(stream, Direction.Backwards, long.MaxValue, LookedThrough + events.Count, _closing.Token).ConfigureAwait(false))
+        {
+            if (e.Id != events[wanted].Id)
+            {
+                (wanted, last) = (events.Count - 1, null);
+                if (e.Id != events[wanted].Id)
+                {
+                    continue;
+                }
+            }
+
+            last ??= e;
+            if (--wanted < 0)
+            {
+                return new AppendResult.Appended(last.Revision, last.Position) { Repeated = true };
+            }
+        }
+
+        return null;
     }
 
     private async ValueTask<bool> AgainAsync(Retries retries, GrpcException e, CancellationToken wait)

@@ -22,8 +22,14 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
             {
                 if (_responses is null)
                 {
-                    _node = await cluster.NodeAsync(cancellationToken).ConfigureAwait(false);
-                    _responses = _node.Channel.ServerStreamingAsync(Methods.Read, request(), options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                    var node = await cluster.NodeAsync(cancellationToken).ConfigureAwait(false);
+                    if (!node.TryEnter())
+                    {
+                        continue;
+                    }
+
+                    _node = node;
+                    _responses = node.Channel.ServerStreamingAsync(Methods.Read, request(), options, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 }
 
                 if (!await _responses.MoveNextAsync().ConfigureAwait(false))
@@ -36,13 +42,13 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
             }
             catch (GrpcException e)
             {
+                var failed = _node;
                 await CloseAsync().ConfigureAwait(false);
-                if (_node is { } failed && Retries.MayHelp(e))
+                if (failed is not null && Retries.MayHelp(e))
                 {
                     await cluster.FailedAsync(failed, e).ConfigureAwait(false);
                 }
 
-                _node = null;
                 if (!await retries.AgainAsync(e, cancellationToken).ConfigureAwait(false))
                 {
                     throw;
@@ -59,6 +65,12 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
         {
             _responses = null;
             await responses.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_node is { } node)
+        {
+            _node = null;
+            node.Leave();
         }
     }
 }

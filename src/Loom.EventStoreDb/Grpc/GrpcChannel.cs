@@ -24,6 +24,7 @@ internal sealed class GrpcChannel : IDisposable
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = options.ConnectTimeout,
+            InitialHttp2StreamWindowSize = 1 << 20, // what a reader that stops reading holds at most
             ActivityHeadersPropagator = null,
         };
         if (options.KeepAliveInterval is { } interval)

@@ -106,7 +106,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         GrpcException? end = null;
         try
         {
-            var call = new ServerCall(http, time.GetUtcNow() + patience, ended.Token);
+            var call = new ServerCall(http, time.GetUtcNow() + patience, ended);
             var frames = new FrameReader<TRequest>(http.Request.BodyReader, method.Requests, method.MaxRequestBytes, IsEncoded(http));
             await handler(call, new RequestReader<TRequest>(frames, method.RequestIdleLimit, time, ended.Token), responses).ConfigureAwait(false);
         }

@@ -10,17 +10,18 @@ internal sealed class RequestReader<T>(FrameReader<T> frames, TimeSpan? idleLimi
     /// <summary>The next request, or null when the caller has sent its last.</summary>
     public async ValueTask<T?> ReadAsync()
     {
-        var reading = frames.ReadAsync(ended);
-        if (reading.IsCompleted || idleLimit is not { } limit)
+        if (idleLimit is not { } limit)
         {
-            return await reading.ConfigureAwait(false);
+            return await frames.ReadAsync(ended).ConfigureAwait(false);
         }
 
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, late.Token);
         try
         {
-            return await reading.AsTask().WaitAsync(limit, time, ended).ConfigureAwait(false);
+            return await frames.ReadAsync(either.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !ended.IsCancellationRequested)
         {
             throw new GrpcException(StatusCode.DeadlineExceeded, $"No request came within {limit.TotalSeconds:0} seconds.");
         }

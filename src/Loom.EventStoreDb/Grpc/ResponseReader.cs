@@ -132,7 +132,7 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
         }
 
         var encoded = headers.TryGetValues(GrpcText.Encoding, out var encoding) && encoding.ToString() != GrpcText.Identity;
-        _pipe = PipeReader.Create(await _response.Content.ReadAsStreamAsync(_ended.Token).ConfigureAwait(false), new StreamPipeReaderOptions(bufferSize: 16 << 10));
+        _pipe = PipeReader.Create(await _response.Content.ReadAsStreamAsync(_ended.Token).ConfigureAwait(false), new StreamPipeReaderOptions(bufferSize: 64 << 10));
         _frames = new FrameReader<T>(_pipe, _parser, _options.MaxResponseBytes, encoded);
         return true;
     }

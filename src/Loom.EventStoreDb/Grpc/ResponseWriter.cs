@@ -52,12 +52,8 @@ internal sealed class ResponseWriter<T>(HttpResponse response, CancellationToken
             while (true)
             {
                 var next = enumerator.MoveNextAsync();
-                if (!next.IsCompleted)
-                {
-                    await FlushAsync().ConfigureAwait(false);
-                }
-
-                if (!await next.ConfigureAwait(false))
+                var more = next.IsCompleted ? await next.ConfigureAwait(false) : await FlushBeforeAsync(next.AsTask()).ConfigureAwait(false);
+                if (!more)
                 {
                     return;
                 }
@@ -65,5 +61,21 @@ internal sealed class ResponseWriter<T>(HttpResponse response, CancellationToken
                 await WriteAsync(enumerator.Current).ConfigureAwait(false);
             }
         }
+    }
+
+    // Flushing fails when the call is over; then what makes the messages ends as well, and only then may it be disposed.
+    private async Task<bool> FlushBeforeAsync(Task<bool> next)
+    {
+        try
+        {
+            await FlushAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await next.ConfigureAwait(false);
     }
 }

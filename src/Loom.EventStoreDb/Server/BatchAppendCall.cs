@@ -37,6 +37,8 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         }
         finally
         {
+            await call.StopAsync().ConfigureAwait(false);
+            await Task.WhenAll(writing, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var (_, incomplete) in _incomplete)
             {
                 await incomplete.DisposeAsync().ConfigureAwait(false);

@@ -13,7 +13,9 @@ internal sealed class EventEncoder(IJournal journal, bool textIds, bool resolveL
     private const string Link = "$>";
     private const int MaxTypes = 64;
 
-    private readonly Dictionary<string, ByteString> _types = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Property> _types = new(StringComparer.Ordinal);
+    private DateTimeOffset _lastCreated;
+    private Property? _lastCreatedProperty;
     private StreamName _lastStream;
     private StreamIdentifier? _lastIdentifier;
 
@@ -42,9 +44,9 @@ internal sealed class EventEncoder(IJournal journal, bool textIds, bool resolveL
         PreparePosition = e.Position,
         Metadata =
         {
-            { Wire.Type, TypeBytes(e.Type) },
-            { Wire.Created, Wire.Ticks(e.Created) },
-            { Wire.ContentType, Wire.ContentTypeBytes(e.ContentType) },
+            OfType(e.Type),
+            OfCreated(e.Created),
+            Properties.OfContentType(e.ContentType),
         },
         CustomMetadata = UnsafeByteOperations.UnsafeWrap(e.Metadata),
         Data = UnsafeByteOperations.UnsafeWrap(e.Data),
@@ -61,19 +63,30 @@ internal sealed class EventEncoder(IJournal journal, bool textIds, bool resolveL
         return _lastIdentifier;
     }
 
-    private ByteString TypeBytes(string type)
+    // Events of one append, and often of one group, were stored at one time.
+    private Property OfCreated(DateTimeOffset created)
     {
-        if (!_types.TryGetValue(type, out var bytes))
+        if (_lastCreatedProperty is null || created != _lastCreated)
+        {
+            (_lastCreated, _lastCreatedProperty) = (created, Properties.OfCreated(created));
+        }
+
+        return _lastCreatedProperty;
+    }
+
+    private Property OfType(string type)
+    {
+        if (!_types.TryGetValue(type, out var property))
         {
             if (_types.Count == MaxTypes)
             {
                 _types.Clear();
             }
 
-            _types[type] = bytes = ByteString.CopyFromUtf8(type);
+            _types[type] = property = Properties.OfType(type);
         }
 
-        return bytes;
+        return property;
     }
 
     private async ValueTask<RecordedEvent?> TargetAsync(RecordedEvent link, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ public sealed class AppendTests : ServerTestBase
         Assert.Equal((StatusCode.InvalidArgument, "missing-required-metadata-property"), (missing.Code, missing.Trailers["exception"]));
         Assert.Equal("type,content-type", missing.Trailers["required-metadata-properties"]);
         var badType = Event();
-        badType.ProposedMessage.Metadata["type"] = ByteString.CopyFrom(0xC3, 0x28);
+        badType.ProposedMessage.Metadata.Add(Property("type", ByteString.CopyFrom(0xC3, 0x28)));
         var badId = Event();
         badId.ProposedMessage.Id = new() { String = "no uuid" };
         var noId = Event();

@@ -38,7 +38,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal("a", answers[Wire.Text(a)].StreamIdentifier.StreamName.ToStringUtf8());
         Assert.Equal(0UL, answers[Wire.Text(b)].Success.CurrentRevision);
         var read = await ReadAsync(Read(o => o.Stream = Stream("a", s => s.Start = Wire.Empty)));
-        Assert.Equal(["one", "two", "three", "four"], read.Select(r => r.Event.Event.Metadata["type"].ToStringUtf8()));
+        Assert.Equal(["one", "two", "three", "four"], read.Select(r => Value(r.Event.Event.Metadata, "type")));
     }
 
     [Fact(Timeout = 60_000)]

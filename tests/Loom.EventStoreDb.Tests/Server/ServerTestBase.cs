@@ -50,14 +50,18 @@ public abstract class ServerTestBase : IAsyncLifetime
             Data = ByteString.CopyFromUtf8(data),
             CustomMetadata = ByteString.CopyFromUtf8(metadata),
         };
-        message.Metadata.Add("type", ByteString.CopyFromUtf8(type));
+        message.Metadata.Add(Property("type", ByteString.CopyFromUtf8(type)));
         if (contentType is not null)
         {
-            message.Metadata.Add("content-type", ByteString.CopyFromUtf8(contentType));
+            message.Metadata.Add(Property("content-type", ByteString.CopyFromUtf8(contentType)));
         }
 
         return message;
     }
+
+    internal static Property Property(string key, ByteString value) => new() { Key = ByteString.CopyFromUtf8(key), Value = value };
+
+    internal static string Value(IEnumerable<Property> properties, string key) => properties.Single(p => p.Key.ToStringUtf8() == key).Value.ToStringUtf8();
 
     internal static AppendReq Any(string stream) => new() { Options = new() { StreamIdentifier = Name(stream), Any = Wire.Empty } };
 
