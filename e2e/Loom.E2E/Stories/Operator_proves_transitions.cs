@@ -31,6 +31,7 @@ public sealed class Operator_proves_transitions(Console console)
         var proof = page.GetByRole(AriaRole.Group, new() { Name = "Proof of this transition" });
         await Expect(proof).ToContainTextAsync("command.by >= 1000 does not hold");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Prove this transition" })).ToBeVisibleAsync();
+        await Console.PictureAsync(page, "proof-on-demand");
         await page.Keyboard.PressAsync("p");
         await Expect(page.GetByText("Proof asked for")).ToBeVisibleAsync();
         await Expect(chain.GetByRole(AriaRole.Link, new() { Name = "Proof of transition 0: proven" })).ToBeVisibleAsync(Patiently);
@@ -129,7 +130,10 @@ public sealed class Operator_proves_transitions(Console console)
         await Console.PictureAsync(page, "proofs-wait");
         var cancel = row.GetByRole(AriaRole.Button, new() { Name = "Cancel the proof of counter-ada at revision 1" });
         await cancel.ClickAsync();
+        await Expect(row.GetByRole(AriaRole.Button, new() { Name = "Call it off" })).ToBeFocusedAsync();
+        await Console.PictureAsync(page, "proofs-sure");
         await row.GetByRole(AriaRole.Button, new() { Name = "No" }).ClickAsync();
+        await Expect(cancel).ToBeFocusedAsync();
         await cancel.ClickAsync();
         await row.GetByRole(AriaRole.Button, new() { Name = "Call it off" }).ClickAsync();
         await Expect(page.GetByText("No proof is like that.")).ToBeVisibleAsync();
