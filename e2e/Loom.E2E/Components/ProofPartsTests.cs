@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Loom.Web.Data;
 using Loom.Web.Proof;
 
@@ -29,10 +30,11 @@ public sealed class ProofPartsTests
     [Fact]
     public async Task Bits_are_rounded_down_and_a_conjecture_is_called_one()
     {
-        var html = await Drawn.HtmlAsync<Soundness>(new
+        var drawn = await Drawn.HtmlAsync<Soundness>(new
         {
             Table = new SoundnessTable("std", "", 1, 59.19, 100.99, [new SoundnessRow("FRI queries, conjectured", "(ρ + η)^q 2^-g", 100.99, false, "conjectured sum"), new SoundnessRow("DEEP", "l² 3N / |F3|", 164.35, true, "both sums")]),
         });
+        var html = Regex.Replace(drawn, " b-[a-z0-9]+", ""); // the names that isolate styles
         Assert.Contains(">100.9</td><td>conjecture</td>", html, StringComparison.Ordinal);
         Assert.Contains(">164.3</td><td>theorem</td>", html, StringComparison.Ordinal);
         Assert.Contains(">59.1</td><td colspan=\"3\">proven</td>", html, StringComparison.Ordinal);

@@ -79,7 +79,7 @@ internal sealed class ProofsView(
 
         var decided = queue?.RecentDecisions.FirstOrDefault(d => d.Link == link.Hash && !d.Prove);
         var whyNot = WhyNot(actor, link) ?? WhyNot(caller);
-        return new ProofStanding(null, decided is null ? null : $"{decided.Policy}: {decided.Reason}", whyNot is null, whyNot, rights);
+        return new ProofStanding(null, decided?.Reason, whyNot is null, whyNot, rights);
     }
 
     public Task<string?> RequestAsync(string stream, long number, CancellationToken cancellationToken) => TryAsync(async by =>
