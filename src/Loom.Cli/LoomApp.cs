@@ -44,6 +44,8 @@ internal static class LoomApp
         JournalCommands.Create(),
         BlobCommands.Create(),
         ModuleCommands.Create(),
+        ProveCommand.Create(),
+        ReceiptsCommand.Create(),
         KeyCommand.Create(),
         ProjectionsCommand.Create(),
         TokenCommand.Create(),

@@ -3,6 +3,8 @@ using Loom.Api;
 using Loom.Cli.Client;
 using Loom.Cli.Hosting;
 using Loom.Cli.Output;
+using Loom.Cli.Proofs;
+using Loom.Hosting.Proofs;
 using Loom.Samples.ExpenseDeclarations;
 
 namespace Loom.Cli.Commands;
@@ -26,21 +28,27 @@ internal static class DemoCommand
         var data = new Option<string>("--data") { Description = "The demo's own data folder.", DefaultValueFactory = _ => Path.Combine(".loom", "demo") };
         var urls = new Option<string?>("--urls") { Description = $"Where the demo's host listens; {Remote.DefaultHost} or, where that is taken, a free port." };
         var noOpen = new Option<bool>("--no-open") { Description = "Do not open a browser." };
-        var exit = new Option<bool>("--exit-after-import") { Description = "Stop when everything is imported." };
-        return new Command("demo", "Start a host, import an invented event log, open the console, and say what to try.") { cases, data, urls, noOpen, exit }
-            .Runs((i, ct) => RunAsync(i, i.Get(cases), Path.GetFullPath(i.Get(data)!), i.Get(urls), !i.Get(noOpen), i.Get(exit), ct));
+        var exit = new Option<bool>("--exit-after-import") { Description = "Stop when everything is imported and proven." };
+        var prover = new Option<string?>("--prover") { Description = "The program loom-prover; the one of the checkout or on the PATH when not given. Without one the demo proves nothing, and says so." };
+        return new Command("demo", "Start a host, import an invented event log, prove transitions of a module, open the console, and say what to try.") { cases, data, urls, noOpen, exit, prover }
+            .Runs((i, ct) => RunAsync(i, new DemoWishes(i.Get(cases), Path.GetFullPath(i.Get(data)!), i.Get(urls), !i.Get(noOpen), i.Get(exit), i.Get(prover)), ct));
     }
 
-    private static async Task<int> RunAsync(Invocation i, int cases, string data, string? urls, bool open, bool exit, CancellationToken cancellationToken)
+    private sealed record DemoWishes(int Cases, string Data, string? Urls, bool Open, bool Exit, string? Prover);
+
+    private static async Task<int> RunAsync(Invocation i, DemoWishes wishes, CancellationToken cancellationToken)
     {
-        var defaultPort = new Uri(Remote.DefaultHost).Port;
+        var (defaultPort, data) = (new Uri(Remote.DefaultHost).Port, wishes.Data);
+        var prover = wishes.Prover is { } named ? Path.GetFullPath(named) : ProverLocation.Find();
+        prover = File.Exists(prover) ? prover : null;
         Say(i, $"Starting a host on {data}…");
-        await using var host = await OwnHost.StartAsync(data, urls ?? (OwnHost.IsFree(defaultPort) ? Remote.DefaultHost : null), cancellationToken);
+        await using var host = await OwnHost.StartAsync(
+            data, wishes.Urls ?? (OwnHost.IsFree(defaultPort) ? Remote.DefaultHost : null), prover is null ? [] : DemoReceipts.HostArguments(prover), cancellationToken);
         using var client = new LoomClient(host.Address.ToString(), null);
         var actors = await ActorsAsync(client, cancellationToken);
         if (actors.Total == 0)
         {
-            await ImportAsync(i, client, data, cases, cancellationToken);
+            await ImportAsync(i, client, data, wishes.Cases, cancellationToken);
             actors = await CaughtUpAsync(client, cancellationToken);
         }
         else
@@ -48,23 +56,44 @@ internal static class DemoCommand
             Say(i, $"This folder holds {Counted.Of(actors.Total, "declaration")} from before; nothing is imported. For a fresh demo give another --data.");
         }
 
+        var proofs = await ProveAsync(i, client, data, prover, cancellationToken);
         if (i.Json)
         {
-            i.WriteJson(new { url = host.Address, data, declarations = actors.Total });
+            i.WriteJson(new { url = host.Address, data, declarations = actors.Total, proofs });
         }
 
-        if (exit)
+        if (wishes.Exit)
         {
             return ExitCodes.Ok;
         }
 
-        DemoText.Write(i, host.Address, actors.Actors.Count > 0 ? actors.Actors[0].Actor : "account-alice");
-        if (open)
+        DemoText.Write(i, host.Address, actors.Actors.Count > 0 ? actors.Actors[0].Actor : "account-alice", proofs);
+        if (wishes.Open)
         {
             Browser.TryOpen(host.Address);
         }
 
         return await StayAsync(i, host, cancellationToken);
+    }
+
+    // Whatever is wrong with proofs is told, and ends no demo.
+    private static async Task<DemoProofs?> ProveAsync(Invocation i, LoomClient client, string data, string? prover, CancellationToken cancellationToken)
+    {
+        if (prover is null)
+        {
+            Say(i, "Proofs are left out: there is no loom-prover, neither in this checkout nor on the PATH. Install Rust 1.88 or later (https://rustup.rs); './loom demo' builds the prover then.");
+            return null;
+        }
+
+        try
+        {
+            return await new DemoReceipts(i, client, data).RunAsync(cancellationToken);
+        }
+        catch (CliException e)
+        {
+            Say(i, $"Proofs are left out: {Printable.Line(e.Message)}{(e.Remedy is { } remedy ? $" {remedy}" : "")}");
+            return null;
+        }
     }
 
     private static async Task<int> StayAsync(Invocation i, OwnHost host, CancellationToken cancellationToken)

@@ -28,12 +28,12 @@ internal sealed class OwnHost : IAsyncDisposable
     /// <summary>Ends when the host does.</summary>
     public Task ExitedAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Starts a host on a data folder and waits until it is ready. <paramref name="address"/> null: any free port of loopback.</summary>
-    public static async Task<OwnHost> StartAsync(string data, string? address, CancellationToken cancellationToken)
+    /// <summary>Starts a host on a data folder and waits until it is ready. <paramref name="address"/> null: any free port of loopback. <paramref name="more"/>: further arguments of the host.</summary>
+    public static async Task<OwnHost> StartAsync(string data, string? address, IReadOnlyList<string> more, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(data);
         var url = AddressOf(address);
-        var start = HostProgram.Require().StartInfo(new HostOptions(data, url.GetLeftPart(UriPartial.Authority), [], null).ToArguments());
+        var start = HostProgram.Require().StartInfo(new HostOptions(data, url.GetLeftPart(UriPartial.Authority), [], null).ToArguments().Concat(more));
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var host = new OwnHost(Process.Start(start)!, url, Path.Combine(data, "host.log"));
         try

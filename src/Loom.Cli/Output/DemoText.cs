@@ -1,11 +1,12 @@
 using Loom.Cli.Client;
+using Loom.Cli.Proofs;
 
 namespace Loom.Cli.Output;
 
 /// <summary>What to try in the demo: lines that can be pasted as they are.</summary>
 internal static class DemoText
 {
-    public static void Write(Invocation i, Uri host, string actor)
+    public static void Write(Invocation i, Uri host, string actor, DemoProofs? proofs)
     {
         if (i.Json)
         {
@@ -23,7 +24,7 @@ internal static class DemoText
             i.Line($"  export LOOM_HOST={url}");
         }
 
-        foreach (var (command, what) in Lines(actor))
+        foreach (var (command, what) in Lines(actor).Concat(proofs is null ? [] : OfProofs(proofs)))
         {
             i.Line($"  {loom} {command.PadRight(62)} # {what}");
         }
@@ -44,4 +45,15 @@ internal static class DemoText
         ("trust export -o trust.json", "whom an auditor has to believe"),
         ("verify case.loom --trust trust.json", "offline: works with this host stopped"),
     ];
+
+    private static IEnumerable<(string Command, string What)> OfProofs(DemoProofs proofs)
+    {
+        var folder = Path.GetRelativePath(Environment.CurrentDirectory, Path.GetDirectoryName(proofs.Bundle)!);
+        return
+        [
+            ("receipts ledger-alice", "what is proven of the account, and what it took"),
+            ("prove ledger-bob 1 --wait", "a small deposit is proven when somebody asks"),
+            ($"receipts verify {Path.Combine(folder, Path.GetFileName(proofs.Bundle))} --trust {Path.Combine(folder, Path.GetFileName(proofs.Trust))}", "each receipt: statement, soundness, size"),
+        ];
+    }
 }

@@ -44,5 +44,6 @@ namespace Loom.Api;
 [JsonSerializable(typeof(ProofList))]
 [JsonSerializable(typeof(ProofItem))]
 [JsonSerializable(typeof(ProofRequest))]
+[JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class LoomJson : JsonSerializerContext;

@@ -52,3 +52,24 @@ public sealed record ProofReceipt(long Revision, long Bytes, string ImageId, lon
 /// <param name="Actor">The actor.</param>
 /// <param name="Revision">A revision of the transition.</param>
 public sealed record ProofRequest(string Actor, long Revision);
+
+/// <summary>Receipts of an actor, in the order in which they were attached.</summary>
+/// <param name="Actor">The actor.</param>
+/// <param name="Receipts">This page.</param>
+/// <param name="Next">What to ask the next page with (<c>from</c>); absent on the last.</param>
+public sealed record ReceiptList(string Actor, IReadOnlyList<ReceiptItem> Receipts, long? Next);
+
+/// <summary>A receipt that is attached to a transition.</summary>
+/// <param name="Link">The transition's link.</param>
+/// <param name="Revision">The revision of the transition's first event.</param>
+/// <param name="ImageId">What it was proven of.</param>
+/// <param name="Module">SHA-256 of the module.</param>
+/// <param name="Set">The parameter set.</param>
+/// <param name="ProvenBits">How hard it is to forge by theorems alone, in whole bits; absent when its bytes cannot be had.</param>
+/// <param name="ConjecturedBits">The same with the conjecture on the queries.</param>
+/// <param name="Bytes">Its size without attachments.</param>
+/// <param name="Cycles">Instructions that were proven.</param>
+/// <param name="Milliseconds">How long it took; absent where this host does not know.</param>
+/// <param name="At">When it was attached.</param>
+public sealed record ReceiptItem(
+    string Link, long Revision, string ImageId, string Module, string Set, int? ProvenBits, int? ConjecturedBits, long Bytes, long Cycles, long? Milliseconds, DateTimeOffset At);

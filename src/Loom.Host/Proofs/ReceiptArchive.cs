@@ -51,6 +51,38 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
     /// <summary>The image of a receipt; null when its bytes cannot be had.</summary>
     public Task<ReadOnlyMemory<byte>?> ImageAsync(ReceiptAct act, CancellationToken cancellationToken) => BlobAsync(new BlobName(BlobAreas.Images, act.Image), cancellationToken);
 
+    /// <summary>The acts that attached receipts to a stream's transitions, from a revision of the stream of receipts on.</summary>
+    public async Task<IReadOnlyList<(long Revision, ReceiptAct Act, DateTimeOffset At)>> ActsAsync(StreamName stream, long from, int count, CancellationToken cancellationToken)
+    {
+        var acts = new List<(long, ReceiptAct, DateTimeOffset)>();
+        await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, from, count, cancellationToken))
+        {
+            acts.Add((e.Revision, ReceiptAct.Read(e.Data), e.Created));
+        }
+
+        return acts;
+    }
+
+    /// <summary>The receipt of the transition that begins at a revision, with input, output and image; null when it has none. Empty: its bytes cannot be had.</summary>
+    public async Task<ReadOnlyMemory<byte>?> WholeAsync(StreamName stream, long revision, CancellationToken cancellationToken)
+    {
+        await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, 0, long.MaxValue, cancellationToken))
+        {
+            var act = ReceiptAct.Read(e.Data);
+            if (act.Revision == revision)
+            {
+                return await ReceiptAsync(act, cancellationToken) is { } receipt && await ImageAsync(act, cancellationToken) is { } image
+                    ? ReceiptBlobs.WithImage(receipt, image)
+                    : ReadOnlyMemory<byte>.Empty;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The bytes of a receipt without attachments; null when they cannot be had.</summary>
+    public Task<ReadOnlyMemory<byte>?> SealAsync(ReceiptAct act, CancellationToken cancellationToken) => BlobAsync(new BlobName(BlobAreas.Receipts, act.Seal), cancellationToken);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReadAsync(
         StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken)

@@ -71,6 +71,7 @@ internal static class Composition
         LogRoutes.Map(app);
         ModuleRoutes.Map(app);
         ProofRoutes.Map(app);
+        ReceiptRoutes.Map(app);
         ImportRoutes.Map(app);
         OperationRoutes.Map(app);
         TokenRoutes.Map(app);

@@ -7,7 +7,7 @@ namespace Loom.Proving;
 /// <summary>The bytes behind a receipt's act.</summary>
 public static class ReceiptBlobs
 {
-    private const ushort InputTag = 1, OutputTag = 2;
+    private const ushort InputTag = 1, OutputTag = 2, ImageTag = 3;
 
     /// <summary>
     /// The receipt with its frames attached (section 1.5 of docs/formats/prover.md): the one file that an auditor needs beside the link and
@@ -27,6 +27,11 @@ public static class ReceiptBlobs
 
         return (byte[])[.. seal.Span, .. Attachment(InputTag, input), .. Attachment(OutputTag, output)];
     }
+
+    /// <summary>The same with the image too: what a stranger needs who computed the image id from the module.</summary>
+    /// <param name="receipt">A receipt with its frames.</param>
+    /// <param name="image">The image that it names.</param>
+    public static ReadOnlyMemory<byte> WithImage(ReadOnlyMemory<byte> receipt, ReadOnlyMemory<byte> image) => (byte[])[.. receipt.Span, .. Attachment(ImageTag, image)];
 
     private static byte[] Attachment(ushort tag, ReadOnlyMemory<byte> content)
     {

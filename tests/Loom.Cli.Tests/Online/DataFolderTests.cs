@@ -70,12 +70,29 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task The_demo_imports_what_it_invents_and_a_second_one_finds_it_there()
     {
-        string[] demo = ["demo", "--exit-after-import", "--no-open", "--cases", "20", "--data", Data, "--urls", "http://127.0.0.1:0"];
+        string[] demo = ["demo", "--exit-after-import", "--no-open", "--cases", "20", "--data", Data, "--urls", "http://127.0.0.1:0", "--prover", "/nowhere/loom-prover"];
         var first = (await Ran.LoomAsync(demo)).Good();
+        Assert.Contains("Proofs are left out: there is no loom-prover", first, StringComparison.Ordinal);
         Assert.Contains("Imported 20 cases, ", first, StringComparison.Ordinal);
         var second = await Ran.LoomAsync([.. demo, "--json"]);
         Assert.Equal(20, second.Json().GetProperty("declarations").GetInt32());
         Assert.Contains("20 declarations from before", second.Error, StringComparison.Ordinal);
+    }
+
+    [ProverFact]
+    public async Task The_demo_shows_receipts_arriving_and_its_bundle_is_proven()
+    {
+        string[] demo = ["demo", "--exit-after-import", "--no-open", "--cases", "5", "--data", Data, "--urls", "http://127.0.0.1:0", "--prover", ProverProgram.Path!];
+        var first = (await Ran.LoomAsync(demo)).Good();
+        Assert.Matches(@"ledger-alice at revision 0 proven, \d+\.\d s, \d+ KB \(operator asked for it\)", first);
+        Assert.Matches(@"ledger-alice at revision 1 proven, \d+\.\d s, \d+ KB \(command.amount >= 1000 holds\)", first);
+        Assert.Matches(@"loom verify ledger-alice.loom: proven \(image id [0-9a-f]{64}; set proven: 10\d bits proven, \d+ conjectured\)", first);
+        Assert.Contains("loom verify ledger-bob.loom: not covered: ", first, StringComparison.Ordinal);
+        (await Ran.LoomAsync("verify", Path.Combine(Data, "ledger-alice.loom"), "--trust", Path.Combine(Data, "trust.json"))).Good();
+
+        var again = (await Ran.LoomAsync([.. demo, "--json"])).Json().GetProperty("proofs");
+        Assert.Equal(2, again.GetProperty("receipts").GetArrayLength()); // the ones from before
+        Assert.StartsWith("proven (image id ", again.GetProperty("proven").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
