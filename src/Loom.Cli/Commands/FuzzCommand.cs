@@ -10,10 +10,10 @@ internal static class FuzzCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var target = new Argument<string>("target") { Description = "The target: a class NAMEFuzz under tests/, for example 'bundle'." };
+        var target = new Argument<string>("target") { Description = $"The target: a class NAMEFuzz under tests/ ('bundle', 'receipt', 'wasm'), or one of the prover's in Rust: {string.Join(", ", CargoFuzz.Targets)}." };
         var minutes = new Option<double>("--minutes") { Description = "How long, in minutes.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int?>("--seed") { Description = "Replay from this seed; a new one otherwise, which is printed." };
-        var command = new Command("fuzz", "Feed a parser generated and mutated input.") { target, minutes, seed };
+        var command = new Command("fuzz", "Feed a parser, translator or verifier generated and mutated input.") { target, minutes, seed };
         command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(target)!, parsed.GetValue(minutes), parsed.GetValue(seed), ct));
         return command;
     }
@@ -26,11 +26,16 @@ internal static class FuzzCommand
             return 64;
         }
 
+        if (CargoFuzz.Targets.Contains(target, StringComparer.OrdinalIgnoreCase))
+        {
+            return await CargoFuzz.RunAsync(root, target, minutes, seed, Console.Out, cancellationToken);
+        }
+
         var files = Directory.EnumerateFiles(Path.Combine(root, "tests"), "*Fuzz.cs", SearchOption.AllDirectories).ToArray();
         var file = files.FirstOrDefault(f => string.Equals(Path.GetFileNameWithoutExtension(f), target + "Fuzz", StringComparison.OrdinalIgnoreCase));
         if (file is null)
         {
-            var known = files.Select(f => Path.GetFileNameWithoutExtension(f)[..^4].ToLowerInvariant()).Order(StringComparer.Ordinal);
+            var known = files.Select(f => Path.GetFileNameWithoutExtension(f)[..^4].ToLowerInvariant()).Concat(CargoFuzz.Targets).Order(StringComparer.Ordinal);
             Console.Error.WriteLine($"There is no fuzz target '{target}'. There are: {string.Join(", ", known)}.");
             return 64;
         }

@@ -7,14 +7,14 @@ namespace Loom.Cli.Commands;
 internal static class TestCommand
 {
     // Suites that start the prover's program.
-    private static readonly string[] StartProver = ["Loom.Proving.Tests", "Loom.Wasm.Tests"];
+    private static readonly string[] StartProver = ["Loom.Cli.Tests", "Loom.Host.Tests", "Loom.Provenance.Tests", "Loom.Proving.Tests", "Loom.Samples.Tests", "Loom.Wasm.Tests"];
 
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var projects = new Argument<string[]>("projects") { Description = "Test projects to run, by part of their names (the Rust workspace is 'prover'); all when none is given." };
-        var isLong = new Option<bool>("--long") { Description = "Run the long tier: the full counts, resumable at the same commit." };
-        var require = new Option<string>("--require") { Description = "'all' turns skips for a missing program into failures.", DefaultValueFactory = _ => "none" };
+        var projects = new Argument<string[]>("projects") { Description = "Test projects to run, by part of their names (the Rust workspace is 'prover', one of its crates 'prover:NAME'); all when none is given." };
+        var isLong = new Option<bool>("--long") { Description = "Run the long tier: the full counts, resumable at the same commit, crate by crate in the Rust workspace." };
+        var require = new Option<string>("--require") { Description = "'all' turns skips for a missing program, the Rust toolchain and loom-prover among them, into failures.", DefaultValueFactory = _ => "none" };
         require.AcceptOnlyFromAmong("none", "all");
         var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this." };
         var evidence = new Option<FileInfo?>("--evidence") { Description = "With --long: write the summary to this file." };
@@ -74,7 +74,7 @@ internal static class TestCommand
             var run = await start();
             runs.Add(run);
             run.Print(Console.Out);
-            if (tier is not null && run.Failed.Count == 0 && filter is null)
+            if (tier is not null && run.Failed.Count == 0 && (run.Passed > 0 || run.Skipped.Count == 0) && filter is null)
             {
                 await tier.FinishAsync(run, cancellationToken);
             }
@@ -96,9 +96,10 @@ internal static class TestCommand
                     project, results, filter is null ? null : "FullyQualifiedName~" + filter, measure: filter is null && !isLong, environment, cancellationToken));
             }
 
-            if (IsNamed(CargoRun.Name, names))
+            var crateByCrate = isLong || names.Any(n => n.StartsWith(CargoRun.Name + ":", StringComparison.OrdinalIgnoreCase));
+            foreach (var suite in CargoRun.Suites(root, crateByCrate).Where(s => IsNamed(s, names)))
             {
-                yield return (CargoRun.Name, () => CargoRun.RunAsync(root, filter, environment, cancellationToken));
+                yield return (suite, () => CargoRun.RunAsync(root, suite, filter, environment, cancellationToken));
             }
         }
     }
@@ -106,7 +107,7 @@ internal static class TestCommand
     private static int Summarize(List<TestRun> runs, bool requireAll)
     {
         var skipped = runs.SelectMany(r => r.Skipped).ToArray();
-        var missing = requireAll ? skipped.Count(s => s.Reason.Contains("apt-get install", StringComparison.Ordinal)) : 0;
+        var missing = requireAll ? skipped.Count(s => IsForAMissingProgram(s.Reason)) : 0;
         if (skipped.Length > 0)
         {
             Console.WriteLine("\nSkipped:");
@@ -130,6 +131,10 @@ internal static class TestCommand
         Console.WriteLine($"{passed} passed, {failed} failed, {skipped.Length - missing} skipped");
         return failed == 0 && passed > 0 ? 0 : 1;
     }
+
+    /// <summary>Whether a test was skipped because a program is not on this machine, and not for the tier or the data.</summary>
+    internal static bool IsForAMissingProgram(string reason) =>
+        reason.Contains("apt-get install", StringComparison.Ordinal) || reason.Contains("needs loom-prover", StringComparison.Ordinal);
 
     private static string[] TestProjects(string root, string[] names) =>
     [

@@ -17,6 +17,11 @@ internal static partial class CargoRun
     private const string Remedy = "The prover's tests need Rust 1.88 or later: https://rustup.rs, or apt-get install rustup where your system has it.";
     private static readonly Version Oldest = new(1, 88);
 
+    /// <summary>The suites: the whole workspace, or its checks and each crate alone, so that a run that is cut off goes on at the next crate.</summary>
+    public static IReadOnlyList<string> Suites(string root, bool crateByCrate) => crateByCrate
+        ? [Checks, .. Directory.EnumerateDirectories(Path.Combine(root, "prover", "crates")).Select(d => $"{Name}:{Path.GetFileName(d)}").Order(StringComparer.Ordinal)]
+        : [Name];
+
     /// <summary>Builds <c>loom-prover</c>, which suites of .NET start; where it cannot be built, they say that they skip for it.</summary>
     public static async Task BuildAsync(string root, TextWriter log, CancellationToken cancellationToken)
     {
@@ -36,25 +41,30 @@ internal static partial class CargoRun
         }
     }
 
-    /// <summary>Format, lints, then every test; without a toolchain one skipped test that says what to install.</summary>
-    public static async Task<TestRun> RunAsync(string root, string? filter, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <summary>One of <see cref="Suites"/>: format and lints, tests, or both; without a toolchain one skipped test that says what to install.</summary>
+    public static async Task<TestRun> RunAsync(string root, string suite, string? filter, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         if (await ToolchainAsync(cancellationToken) is not { } version || version < Oldest)
         {
-            return new TestRun(Name, 0, [], [new SkippedTest("cargo test", Remedy)], [], watch.Elapsed);
+            return new TestRun(suite, 0, [], [new SkippedTest("cargo test", Remedy)], [], watch.Elapsed);
         }
 
         var manifest = Path.Combine(root, "prover", "Cargo.toml");
         var failed = new List<FailedTest>();
         var checks = 0;
-        if (filter is null)
+        if (filter is null && suite is Name or Checks)
         {
             checks += await CheckAsync("format", ["fmt", "--manifest-path", manifest, "--all", "--check"]);
             checks += await CheckAsync("lints", ["clippy", "--manifest-path", manifest, "--workspace", "--all-targets", "--locked", "-q", "--", "-D", "warnings"]);
         }
 
-        List<string> arguments = ["test", "--manifest-path", manifest, "--workspace", "--locked", "--no-fail-fast", "-q", "--", "--show-output", "--format", "pretty"];
+        if (suite == Checks)
+        {
+            return new TestRun(suite, checks, failed, [], [], watch.Elapsed);
+        }
+
+        List<string> arguments = ["test", "--manifest-path", manifest, .. Packages(root, suite), "--locked", "--no-fail-fast", "-q", "--", "--show-output", "--format", "pretty"];
         if (filter is not null)
         {
             arguments.Add(filter);
@@ -62,7 +72,7 @@ internal static partial class CargoRun
 
         var (exit, output) = await ChildProcess.CaptureAsync("cargo", arguments, environment, cancellationToken);
         var run = Read(output, exit, watch.Elapsed);
-        return run with { Passed = run.Passed + checks, Failed = [.. failed, .. run.Failed] };
+        return run with { Project = suite, Passed = run.Passed + checks, Failed = [.. failed, .. run.Failed] };
 
         async Task<int> CheckAsync(string what, string[] command)
         {
@@ -76,6 +86,11 @@ internal static partial class CargoRun
             return 0;
         }
     }
+
+    private static string[] Packages(string root, string suite) =>
+        suite == Name ? ["--workspace"] : ["-p", PackageOf(Path.Combine(root, "prover", "crates", suite[(Name.Length + 1)..], "Cargo.toml"))];
+
+    private static string PackageOf(string manifest) => PackageName().Match(File.ReadAllText(manifest)).Groups["name"].Value;
 
     /// <summary>Reads what <c>cargo test</c> printed. A run that names no failed test but failed counts as one failure with its whole output.</summary>
     internal static TestRun Read(string output, int exit, TimeSpan took)
@@ -147,6 +162,7 @@ internal static partial class CargoRun
     }
 
     private const string SkipMark = "[skip]";
+    private const string Checks = Name + ":checks";
 
     private static async Task<Version?> ToolchainAsync(CancellationToken cancellationToken)
     {
@@ -166,6 +182,9 @@ internal static partial class CargoRun
 
     [GeneratedRegex(@"^---- (?<name>\S.*) stdout ----$")]
     private static partial Regex Section();
+
+    [GeneratedRegex(@"(?m)^name = ""(?<name>[a-z-]+)""")]
+    private static partial Regex PackageName();
 
     [GeneratedRegex(@"^cargo (?<version>\d+\.\d+)")]
     private static partial Regex CargoVersion();

@@ -68,4 +68,23 @@ public sealed class CargoRunTests
         Assert.Contains("E0308", Assert.Single(run.Failed).Message, StringComparison.Ordinal);
         Assert.Equal(0, run.Passed);
     }
+
+    [Fact]
+    public void In_the_long_tier_each_crate_is_a_suite_of_its_own()
+    {
+        Assert.Equal(["prover"], CargoRun.Suites(Loom.Testing.TestData.Root, crateByCrate: false));
+        var crates = CargoRun.Suites(Loom.Testing.TestData.Root, crateByCrate: true);
+        Assert.Equal("prover:checks", crates[0]);
+        Assert.Contains("prover:vm", crates);
+        Assert.Equal(1 + Directory.GetDirectories(Path.Combine(Loom.Testing.TestData.Root, "prover", "crates")).Length, crates.Count);
+    }
+
+    [Theory]
+    [InlineData("needs clang: apt-get install clang", true)]
+    [InlineData("The prover's tests need Rust 1.88 or later: https://rustup.rs, or apt-get install rustup where your system has it.", true)]
+    [InlineData("needs loom-prover: cargo build --release in prover/, or LOOM_PROVER", true)]
+    [InlineData("long tier only: LOOM_TIER=long", false)]
+    [InlineData("needs the test data wasm-spec; set LOOM_SHARED to the folder that holds it", false)]
+    public void A_missing_program_is_told_from_other_reasons_to_skip(string reason, bool missing) =>
+        Assert.Equal(missing, Commands.TestCommand.IsForAMissingProgram(reason));
 }
