@@ -23,7 +23,7 @@ public sealed class WithoutProverTests : IDisposable
             Assert.Contains("counter-a has no receipts.", (await plain.LoomAsync("receipts", "counter-a")).Good(), StringComparison.Ordinal);
         }
 
-        var config = _folder.Write("loom.json", """{ "proving": { "policies": { "counter": "on-demand" } } }""");
+        var config = _folder.Write("loom.json", """{ "proving": { "prover": "off", "policies": { "counter": "on-demand" } } }""");
         await using var host = await RunningHost.LoomRunAsync(_folder["data"], "--config", config);
         var asked = (await host.LoomAsync("prove", "counter-a")).Good();
         Assert.Contains("counter-a at revision 0: queued since ", asked, StringComparison.Ordinal);
