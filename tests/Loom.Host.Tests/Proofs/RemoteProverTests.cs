@@ -82,7 +82,8 @@ public sealed class RemoteProverTests : IDisposable
         public static async Task<ServedProver> StartAsync(string data, string tokenFile)
         {
             var process = Process.Start(new ProcessStartInfo(
-                Testing.ProverProgram.Path!, ["serve", "--listen", "127.0.0.1:0", "--data", data, "--token-file", tokenFile, "--memory", "1024"]) { RedirectStandardOutput = true })!;
+                Testing.ProverProgram.Path!, ["serve", "--listen", "127.0.0.1:0", "--data", data, "--token-file", tokenFile, "--memory", "1024"])
+            { RedirectStandardOutput = true })!;
             var line = await process.StandardOutput.ReadLineAsync();
             Assert.StartsWith(Listening, line, StringComparison.Ordinal);
             return new ServedProver(process, new Uri(line![Listening.Length..]));
