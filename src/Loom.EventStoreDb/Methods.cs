@@ -11,9 +11,10 @@ internal static class Methods
 {
     private const string StreamsService = "event_store.client.streams.Streams";
     private const int StreamsMaxRequest = (16 << 20) - 10_000;
+    private const int ReadMaxRequest = 1 << 20; // names and filters only, and read before it is known who asks
 
     public static GrpcMethod<ReadReq, ReadResp> Read { get; } =
-        new(StreamsService, "Read", ReadReq.Parser, ReadResp.Parser) { MaxRequestBytes = StreamsMaxRequest };
+        new(StreamsService, "Read", ReadReq.Parser, ReadResp.Parser) { MaxRequestBytes = ReadMaxRequest };
 
     public static GrpcMethod<AppendReq, AppendResp> Append { get; } =
         new(StreamsService, "Append", AppendReq.Parser, AppendResp.Parser) { MaxRequestBytes = StreamsMaxRequest, RequestIdleLimit = TimeSpan.FromMinutes(1) };

@@ -35,12 +35,12 @@ internal sealed class ServedJournal : IAsyncDisposable
         };
     }
 
-    public static async Task<ServedJournal> StartAsync(X509Certificate2? certificate = null, EventStoreDbServerOptions? options = null)
+    public static async Task<ServedJournal> StartAsync(X509Certificate2? certificate = null, EventStoreDbServerOptions? options = null, Func<IJournal, IJournal>? around = null)
     {
         var served = new ServedJournal();
         served.Journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = served._folder }, CancellationToken.None);
         served._server = await TestServer.StartAsync(
-            app => app.MapEventStoreDb(served.Journal, options ?? new EventStoreDbServerOptions { Authenticate = AuthenticateAsync }), certificate);
+            app => app.MapEventStoreDb(around?.Invoke(served.Journal) ?? served.Journal, options ?? new EventStoreDbServerOptions { Authenticate = AuthenticateAsync }), certificate);
         return served;
     }
 

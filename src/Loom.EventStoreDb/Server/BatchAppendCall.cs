@@ -13,14 +13,16 @@ namespace Loom.EventStoreDb.Server;
 internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, EventStoreDbServerOptions options, EventStoreCaller caller, ServerCall call)
 {
     private const int MaxUnderWay = 1024;
+    private const int BytesPerSlot = 64 << 10;
     private const int MaxIncomplete = 1024;
     private const long MaxHeldBytes = 64L << 20;
 
     private readonly ConcurrentDictionary<Guid, Incomplete> _incomplete = new();
-    private readonly Channel<(BatchAppendResp Answer, bool FreesSlot)> _answers =
-        Channel.CreateUnbounded<(BatchAppendResp, bool)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(BatchAppendResp Answer, int Slots)> _answers =
+        Channel.CreateUnbounded<(BatchAppendResp, int)>(new UnboundedChannelOptions { SingleReader = true });
 
-    // Taken for each complete append until its answer is written: a caller that reads no answers is not read from either.
+    // Taken for each complete append, more of them for a large one, until its answer is written: what is under way has bounds in number and in
+    // bytes, and a caller that reads no answers is not read from either. Only the reading side takes them.
     private readonly SemaphoreSlim _slots = new(MaxUnderWay);
     private long _held;
 
@@ -53,13 +55,19 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             await TakeAsync(request).ConfigureAwait(false);
         }
 
-        for (var i = 0; i < MaxUnderWay; i++)
+        await TakeSlotsAsync(MaxUnderWay).ConfigureAwait(false); // everything under way was answered
+        _answers.Writer.Complete();
+    }
+
+    private async ValueTask TakeSlotsAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
         {
             await _slots.WaitAsync(call.Ended).ConfigureAwait(false);
         }
-
-        _answers.Writer.Complete();
     }
+
+    private static int SlotsFor(PendingAppend append) => 1 + (int)(append.Held / BytesPerSlot);
 
     private async Task WriteAsync(ResponseWriter<BatchAppendResp> responses)
     {
@@ -68,9 +76,9 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             while (_answers.Reader.TryRead(out var next))
             {
                 await responses.WriteAsync(next.Answer).ConfigureAwait(false);
-                if (next.FreesSlot)
+                if (next.Slots > 0)
                 {
-                    _slots.Release();
+                    _slots.Release(next.Slots);
                 }
             }
 
@@ -118,17 +126,18 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             await incomplete.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _slots.WaitAsync(call.Ended).ConfigureAwait(false);
+        var slots = SlotsFor(append);
+        await TakeSlotsAsync(slots).ConfigureAwait(false);
         if (append.Wrong is null && !await access.MayAppendAsync(caller, append.Stream, append.Events, call.Ended).ConfigureAwait(false))
         {
-            Answer(BatchAnswers.Of(append, Errors.Denied()));
+            Answer(BatchAnswers.Of(append, Errors.Denied()), slots);
             return;
         }
 
-        _ = AppendAsync(append);
+        _ = AppendAsync(append, slots);
     }
 
-    private async Task AppendAsync(PendingAppend append)
+    private async Task AppendAsync(PendingAppend append, int slots)
     {
         BatchAppendResp answer;
         try
@@ -144,7 +153,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             answer = BatchAnswers.Of(append, Errors.Of(e) ?? new GrpcException(StatusCode.Unknown, "Unknown"));
         }
 
-        Answer(answer);
+        Answer(answer, slots);
     }
 
     private Task<AppendResult> ResultAsync(PendingAppend append)
@@ -160,7 +169,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         return left is { } wait ? appending.WaitAsync(wait, options.Time) : appending;
     }
 
-    private void Answer(BatchAppendResp answer) => _answers.Writer.TryWrite((answer, FreesSlot: true));
+    private void Answer(BatchAppendResp answer, int slots) => _answers.Writer.TryWrite((answer, slots));
 
     private void Keep(Guid id, PendingAppend append, Incomplete? incomplete, long more)
     {
@@ -184,7 +193,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
                 if (_incomplete.TryRemove(id, out var expired))
                 {
                     Interlocked.Add(ref _held, -expired.Append.Held);
-                    _answers.Writer.TryWrite((BatchAnswers.TimedOut(expired.Append), FreesSlot: false));
+                    _answers.Writer.TryWrite((BatchAnswers.TimedOut(expired.Append), Slots: 0));
                 }
             },
             null,

@@ -10,6 +10,7 @@ internal sealed class ReadFilter
 {
     private const int DefaultWindow = 32;
     private const int MaxExpression = 4096;
+    private const int MaxPrefixes = 1000;
     private static readonly TimeSpan MatchWithin = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _byStream;
@@ -40,6 +41,11 @@ internal sealed class ReadFilter
 
         var window = filter.WindowCase == ReadReq.Types.Options.Types.FilterOptions.WindowOneofCase.Max ? Math.Max(1, filter.Max) : DefaultWindow;
         var interval = Math.Max(1, (long)window * filter.CheckpointIntervalMultiplier);
+        if (expression.Prefix.Count > MaxPrefixes)
+        {
+            throw Wire.Invalid($"A filter has at most {MaxPrefixes} prefixes.");
+        }
+
         if (expression.Regex.Length == 0)
         {
             return new ReadFilter(byStream, [.. expression.Prefix], null, notSystem: false, interval);

@@ -22,6 +22,25 @@ public sealed class LostConnectionTests
         Assert.True(run.Counts["cuts"] > 0, "no connection was cut");
     }
 
+    [Fact]
+    public async Task A_server_that_does_not_know_repeats_is_found_out()
+    {
+        var seed = Seeds.First("forgetful server");
+        for (var n = 0; n < 100; n++)
+        {
+            try
+            {
+                await CutAsync(seed + n, journal => new ForgetfulJournal(journal)).WaitAsync(TimeSpan.FromMinutes(3));
+            }
+            catch (Xunit.Sdk.XunitException)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("100 seeds did not find it");
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_subscription_goes_on_when_the_server_comes_back()
     {
@@ -97,12 +116,12 @@ public sealed class LostConnectionTests
         await Assert.ThrowsAsync<JournalException>(() => journal.LastRevisionAsync(StreamName.Parse("s"), None));
     }
 
-    private static async Task<Dictionary<string, long>> CutAsync(int seed)
+    private static async Task<Dictionary<string, long>> CutAsync(int seed, Func<IJournal, IJournal>? around = null)
     {
         const int Writers = 4;
         const int Appends = 12;
         var random = new Random(seed);
-        await using var served = await ServedJournal.StartAsync();
+        await using var served = await ServedJournal.StartAsync(around: around);
         await using var proxy = new CuttingProxy(served.Address.Port, () =>
         {
             lock (random)

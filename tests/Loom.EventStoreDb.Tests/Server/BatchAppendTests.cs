@@ -44,14 +44,19 @@ public sealed class BatchAppendTests : ServerTestBase
     [Fact(Timeout = 60_000)]
     public async Task Half_close_means_answer_everything_and_end()
     {
-        for (var i = 0; i < 500; i++)
+        // More than may be under way at once, some of them large: the server stops reading until answers are written.
+        var writing = Task.Run(async () =>
         {
-            await SendAsync(Guid.NewGuid(), Any($"s-{i % 20}"), final: true, Proposed());
-        }
+            for (var i = 0; i < 1_500; i++)
+            {
+                await SendAsync(Guid.NewGuid(), Any($"s-{i % 20}"), final: true, Proposed(data: new string('x', i % 100 == 0 ? 500_000 : 10)));
+            }
 
-        await _call.CompleteAsync(None);
+            await _call.CompleteAsync(None);
+        });
         var answers = await AnswersAsync();
-        Assert.Equal(500, answers.Count);
+        await writing;
+        Assert.Equal(1_500, answers.Count);
         Assert.All(answers.Values, a => Assert.NotNull(a.Success));
     }
 

@@ -135,6 +135,8 @@ public sealed class ReadTests : ServerTestBase
         Assert.Equal("cart-1", await Streams(new() { EventType = new() { Regex = "(?<=f)il", Prefix = { "ignored" } } }));
         var unread = await FailsAsync(() => Streams(new() { EventType = new() { Regex = "([" } }));
         Assert.Equal(StatusCode.InvalidArgument, unread.Code);
+        var many = await FailsAsync(() => Streams(new() { EventType = new() { Prefix = { Enumerable.Repeat("x", 1001) } } }));
+        Assert.Equal(StatusCode.InvalidArgument, many.Code);
     }
 
     [Fact]
