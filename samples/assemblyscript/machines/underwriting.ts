@@ -8,6 +8,7 @@ import { confirmOverride, dropOverride, proposeOverride } from "./underwriting/o
 import { decide } from "./underwriting/decision";
 import { fileDocument } from "./underwriting/documents";
 import { Loan, Status, isOneOf } from "./underwriting/loan";
+import { Step } from "./underwriting/step";
 
 /** 100 million. */
 const MAX_AMOUNT: i64 = 10000000000;
@@ -18,11 +19,12 @@ const KNOWN = "accept-offer, apply, confirm-override, decide, drop-override, fil
 
 export function loom_main(): void {
   const call = new Call();
-  const command = call.context().textOf("commandType");
+  const step = new Step(call);
+  const command = step.command;
   if (!isOneOf(command, KNOWN)) return call.unknownCommand("loan@1", command, KNOWN);
   const fields = new Fields(call, membersOf(command));
   if (fields.refused) return;
-  if (command == "apply") return apply(call, fields);
+  if (command == "apply") return apply(step, fields);
   if (!call.isBorn) return call.reject("no-application", "Nobody applied for this loan yet; send 'apply' first.");
 
   // Who accepted may still withdraw; nothing else happens after the end.
@@ -31,13 +33,13 @@ export function loom_main(): void {
     return call.reject("closed", "The application was " + Status.name(loan.status) + ".");
   }
 
-  if (command == "file-document") fileDocument(call, fields, loan);
-  else if (command == "decide") decide(call, loan);
-  else if (command == "propose-override") proposeOverride(call, fields, loan);
-  else if (command == "confirm-override") confirmOverride(call, loan);
-  else if (command == "drop-override") dropOverride(call, loan);
-  else if (command == "accept-offer") acceptOffer(call, loan);
-  else withdraw(call, loan);
+  if (command == "file-document") fileDocument(step, fields, loan);
+  else if (command == "decide") decide(step, loan);
+  else if (command == "propose-override") proposeOverride(step, fields, loan);
+  else if (command == "confirm-override") confirmOverride(step, loan);
+  else if (command == "drop-override") dropOverride(step, loan);
+  else if (command == "accept-offer") acceptOffer(step, loan);
+  else withdraw(step, loan);
 }
 
 function membersOf(command: string): string[] {
@@ -47,7 +49,8 @@ function membersOf(command: string): string[] {
   return [];
 }
 
-function apply(call: Call, fields: Fields): void {
+function apply(step: Step, fields: Fields): void {
+  const call = step.call;
   const loan = new Loan();
   loan.amount = fields.cents("amount");
   loan.applicant = fields.words("applicant", 100);
@@ -59,7 +62,7 @@ function apply(call: Call, fields: Fields): void {
   if (loan.months < 1 || loan.months > MAX_MONTHS) return call.reject("term-out-of-range", "A loan is paid back within 1 to 480 months.");
   if (loan.rate < 0 || loan.rate > MAX_RATE) return call.reject("rate-out-of-range", "A rate is 0 to 5000 basis points a year.");
 
-  loan.appliedBy = call.context().textOf("principal");
+  loan.appliedBy = step.by;
   const event = call.event().object();
   event.name("amount").cents(loan.amount).name("applicant").text(loan.applicant);
   event.name("by").text(loan.appliedBy).name("rate").integer(loan.rate).name("termMonths").integer(loan.months).endObject();
@@ -67,20 +70,14 @@ function apply(call: Call, fields: Fields): void {
   call.accept(loan.write());
 }
 
-function acceptOffer(call: Call, loan: Loan): void {
-  if (!isTheApplicant(call, loan)) return;
-  if (loan.status != Status.Approved) return call.reject("no-offer", "There is an offer once the loan is approved; it is " + Status.name(loan.status) + ".");
-  end(call, loan, Status.Accepted, "offer-accepted.v1");
+function acceptOffer(step: Step, loan: Loan): void {
+  if (!step.isOfTheApplicant(loan)) return;
+  if (loan.status == Status.Approved) return end(step.call, loan, Status.Accepted, "offer-accepted.v1");
+  step.call.reject("no-offer", "There is an offer once the loan is approved; it is " + Status.name(loan.status) + ".");
 }
 
-function withdraw(call: Call, loan: Loan): void {
-  if (isTheApplicant(call, loan)) end(call, loan, Status.Withdrawn, "withdrawn.v1");
-}
-
-function isTheApplicant(call: Call, loan: Loan): bool {
-  if (call.context().textOf("principal") == loan.appliedBy) return true;
-  call.reject("not-the-applicant", "Only who applied may do that.");
-  return false;
+function withdraw(step: Step, loan: Loan): void {
+  if (step.isOfTheApplicant(loan)) end(step.call, loan, Status.Withdrawn, "withdrawn.v1");
 }
 
 function end(call: Call, loan: Loan, status: i32, event: string): void {

@@ -1,18 +1,19 @@
 // The decision: the four documents, measured by the rules. Each finding is an event, then comes the verdict, the worst of them.
 import { dayOf } from "../../loom/dates";
-import { Kind } from "../../loom/json";
 import { Call } from "../../loom/machine";
 import { daysGood, kinds } from "./documents";
 import { Decision, Loan, Status } from "./loan";
 import { FLOOR, LARGE, bandOf, debtLimitOf, instalmentOf, judge, ratioOf, valueLimitOf } from "./rules";
+import { Step } from "./step";
 
-export function decide(call: Call, loan: Loan): void {
-  if (!isUnderwriter(call, loan)) return;
+export function decide(step: Step, loan: Loan): void {
+  const call = step.call;
+  if (!step.mayDecideOn(loan)) return;
   if (loan.status != Status.Open) return call.reject("decided", "It was decided: " + Status.name(loan.status) + ".");
-  if (!hasDocuments(call, loan)) return;
+  if (!hasDocuments(step, loan)) return;
 
   const decision = new Decision();
-  decision.by = call.context().textOf("principal");
+  decision.by = step.by;
   decision.status = Status.Approved;
   const score = figure(loan, "score");
   decision.band = bandOf(score);
@@ -34,33 +35,17 @@ export function decide(call: Call, loan: Loan): void {
   call.accept(loan.write());
 }
 
-/** Decisions are for people with the role, and never on an application of one's own. */
-export function isUnderwriter(call: Call, loan: Loan): bool {
-  const context = call.context();
-  const roles = context.get("roles");
-  let holds = false;
-  for (let i = 0; roles !== null && i < roles.items.length; i++) {
-    holds = holds || (roles.items[i].kind == Kind.Text && roles.items[i].text == "underwriter");
-  }
-
-  if (!holds) call.reject("role-missing", context.textOf("principal") + " does not hold the role underwriter.");
-  else if (context.textOf("principal") == loan.appliedBy) call.reject("own-application", "Nobody decides on an application of their own.");
-  else return true;
-  return false;
-}
-
-function hasDocuments(call: Call, loan: Loan): bool {
-  const today = dayOf(call.context().textOf("at"));
+function hasDocuments(step: Step, loan: Loan): bool {
   const needed = kinds();
   for (let i = 0; i < needed.length; i++) {
     const document = loan.document(needed[i]);
     if (document === null) {
-      call.reject("document-missing", "There is no document of the kind '" + needed[i] + "'.");
+      step.call.reject("document-missing", "There is no document of the kind '" + needed[i] + "'.");
       return false;
     }
 
-    if (today - dayOf(document.dated) > daysGood(needed[i])) {
-      call.reject("document-stale", "The document '" + needed[i] + "' of " + document.dated + " counts for " + daysGood(needed[i]).toString() + " days.");
+    if (step.today - dayOf(document.dated) > daysGood(needed[i])) {
+      step.call.reject("document-stale", "The document '" + needed[i] + "' of " + document.dated + " counts for " + daysGood(needed[i]).toString() + " days.");
       return false;
     }
   }

@@ -3,6 +3,7 @@ import { dayOf } from "../../loom/dates";
 import { Fields } from "../../loom/fields";
 import { Call } from "../../loom/machine";
 import { Document, Loan, Status } from "./loan";
+import { Step } from "./step";
 
 /** In the order in which the state keeps them: what is owed and earned a month, the score in points, what the property is worth. */
 export function kinds(): string[] {
@@ -14,9 +15,10 @@ export function daysGood(kind: string): i32 {
   return kind == "valuation" ? 180 : 90;
 }
 
-export function fileDocument(call: Call, fields: Fields, loan: Loan): void {
+export function fileDocument(step: Step, fields: Fields, loan: Loan): void {
+  const call = step.call;
   const document = new Document();
-  document.by = call.context().textOf("principal");
+  document.by = step.by;
   document.dated = fields.text("dated");
   document.figure = fields.cents("figure");
   document.kind = fields.choice("kind", kinds());
@@ -29,7 +31,7 @@ export function fileDocument(call: Call, fields: Fields, loan: Loan): void {
     return call.reject("decided", "The loan is " + Status.name(loan.status) + "; documents are taken before that, or while it is referred.");
   }
 
-  if (day > dayOf(call.context().textOf("at"))) return call.reject("not-yet", "The document is dated later than today.");
+  if (day > step.today) return call.reject("not-yet", "The document is dated later than today.");
   if (document.kind == "score" && (document.figure < 300 || document.figure > 850)) return call.reject("no-score", "A score has 300 to 850 points.");
 
   const event = call.event().object();

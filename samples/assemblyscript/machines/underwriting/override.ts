@@ -1,15 +1,15 @@
 // Overrides: one underwriter says why the decision should be another, a second one confirms it or drops it.
 import { Fields } from "../../loom/fields";
-import { Call } from "../../loom/machine";
-import { isUnderwriter } from "./decision";
 import { Loan, Override, Status } from "./loan";
+import { Step } from "./step";
 
-export function proposeOverride(call: Call, fields: Fields, loan: Loan): void {
+export function proposeOverride(step: Step, fields: Fields, loan: Loan): void {
+  const call = step.call;
   const wanted = new Override();
-  wanted.by = call.context().textOf("principal");
+  wanted.by = step.by;
   wanted.reason = fields.words("reason", 500);
   wanted.status = Status.named(fields.choice("verdict", ["approved", "declined"]));
-  if (fields.refused || !isUnderwriter(call, loan)) return;
+  if (fields.refused || !step.mayDecideOn(loan)) return;
   const decision = loan.decision;
   if (decision === null) return call.reject("not-decided", "There is no decision yet.");
   if (decision.band == "D") return call.reject("score-final", "A score below the floor is final.");
@@ -22,10 +22,11 @@ export function proposeOverride(call: Call, fields: Fields, loan: Loan): void {
   call.accept(loan.write());
 }
 
-export function confirmOverride(call: Call, loan: Loan): void {
-  const wanted = pending(call, loan);
+export function confirmOverride(step: Step, loan: Loan): void {
+  const call = step.call;
+  const wanted = pending(step, loan);
   if (wanted === null) return;
-  const by = call.context().textOf("principal");
+  const by = step.by;
   if (by == wanted.by) return call.reject("same-person", "An override takes a second person.");
 
   loan.status = wanted.status;
@@ -36,17 +37,18 @@ export function confirmOverride(call: Call, loan: Loan): void {
   call.accept(loan.write());
 }
 
-export function dropOverride(call: Call, loan: Loan): void {
-  if (pending(call, loan) === null) return;
+export function dropOverride(step: Step, loan: Loan): void {
+  const call = step.call;
+  if (pending(step, loan) === null) return;
   loan.pending = null;
-  call.event().object().name("by").text(call.context().textOf("principal")).endObject();
+  call.event().object().name("by").text(step.by).endObject();
   call.endEvent("override-dropped.v1");
   call.accept(loan.write());
 }
 
 // The override that waits; null when the command was rejected.
-function pending(call: Call, loan: Loan): Override | null {
-  if (!isUnderwriter(call, loan)) return null;
-  if (loan.pending === null) call.reject("no-override", "No override waits for a second person.");
+function pending(step: Step, loan: Loan): Override | null {
+  if (!step.mayDecideOn(loan)) return null;
+  if (loan.pending === null) step.call.reject("no-override", "No override waits for a second person.");
   return loan.pending;
 }
