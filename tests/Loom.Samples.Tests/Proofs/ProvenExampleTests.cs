@@ -92,38 +92,38 @@ public sealed class ProvenExampleTests(ExampleHost host, ITestOutputHelper outpu
     [ProverFact]
     public async Task A_hundred_actors_of_four_kinds_share_a_host_and_only_what_the_policies_say_is_proven()
     {
-        var plain = Enumerable.Range(0, 85).Select(i => $"account-{i}").ToArray();
+        var plain = Enumerable.Range(0, 85).Select(i => $"account-{i}-of-100").ToArray();
         foreach (var actor in plain)
         {
             await host.SendAsync(actor, "open", """{"owner":"Ann"}""");
             await host.SendAsync(actor, "deposit", """{"amount":"5000"}""");
         }
 
-        foreach (var actor in Enumerable.Range(0, 10).Select(i => $"statement-{i}"))
+        foreach (var actor in Enumerable.Range(0, 10).Select(i => $"statement-{i}-of-100"))
         {
             await host.SendAsync(actor, "transform", """{"csv":"date,account,text,amount"}""");
         }
 
         var jobs = new List<Digest>();
-        foreach (var actor in Enumerable.Range(0, 4).Select(i => $"ledger-{i}"))
+        foreach (var actor in Enumerable.Range(0, 4).Select(i => $"ledger-{i}-of-100"))
         {
             await host.SendAsync(actor, "open", """{"owner":"Ann"}""");
             await host.SendAsync(actor, "deposit", """{"amount":"999"}""");
             jobs.Add(await host.SendAsync(actor, "deposit", """{"amount":"1000"}"""));
         }
 
-        jobs.Add(await host.SendAsync("debtToIncome-0", "assess", """{"applicant":"Ann","debts":[],"income":"1"}"""));
+        jobs.Add(await host.SendAsync("debtToIncome-0-of-100", "assess", """{"applicant":"Ann","debts":[],"income":"1"}"""));
         foreach (var job in jobs)
         {
             await host.AttachedAsync(job);
         }
 
-        var mine = host.Queue.List(null, null, 500).Jobs.Where(j => char.IsDigit(j.Stream.Value[^1]) && j.Stream.Value != "loan-1");
+        var mine = host.Queue.List(null, null, 500).Jobs.Where(j => j.Stream.Value.EndsWith("-of-100", StringComparison.Ordinal));
         Assert.Equal(jobs.Order(), mine.Select(j => j.Link).Order());
         Assert.DoesNotContain(host.Queue.RecentDecisions, d => d.Stream.Value.StartsWith("account-", StringComparison.Ordinal));
         var claim = await host.ProvenAsync(await host.BundleAsync(plain[0]));
         Assert.Equal((Verdict.NotCovered, "the bundle has no receipts"), (claim.Verdict, claim.Reason));
-        Assert.Equal(Verdict.Holds, (await host.ProvenAsync(await host.BundleAsync("debtToIncome-0"))).Verdict);
+        Assert.Equal(Verdict.Holds, (await host.ProvenAsync(await host.BundleAsync("debtToIncome-0-of-100"))).Verdict);
     }
 
     /// <summary>A text, and what a forger would rather read.</summary>
