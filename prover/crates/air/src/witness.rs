@@ -30,6 +30,8 @@ pub enum Unprovable {
         /// Where it was looked up.
         bus: Bus,
     },
+    /// The caller did not want it any more.
+    Cancelled,
 }
 
 impl fmt::Display for Unprovable {
@@ -39,6 +41,7 @@ impl fmt::Display for Unprovable {
                 write!(f, "the instruction at {pc} needs the table {}, which this prover lacks", table.name())
             }
             Unprovable::Lookup { table, row, bus } => write!(f, "row {row} of {} looks up on {bus:?} what is not there", table.name()),
+            Unprovable::Cancelled => f.write_str("the traces are not wanted any more"),
         }
     }
 }
@@ -118,7 +121,23 @@ impl WitnessBuilder {
     ///
     /// # Panics
     /// If the keys do not ascend.
-    pub fn finish(mut self, touched: &[(u64, Seen)], input: &[(u32, u32)]) -> Result<Witness, Unprovable> {
+    pub fn finish(self, touched: &[(u64, Seen)], input: &[(u32, u32)]) -> Result<Witness, Unprovable> {
+        self.finish_unless(touched, input, || false)
+    }
+
+    /// [`Self::finish`], unless `cancelled` says that it is not wanted any more; it is asked every few thousand rows.
+    ///
+    /// # Errors
+    /// If a row looks something up that is not there, or when cancelled.
+    ///
+    /// # Panics
+    /// If the keys do not ascend.
+    pub fn finish_unless(
+        mut self,
+        touched: &[(u64, Seen)],
+        input: &[(u32, u32)],
+        cancelled: impl Fn() -> bool,
+    ) -> Result<Witness, Unprovable> {
         memb::fill(touched, &mut self.traces[usize::from(Table::Memb.id())]);
         intab::fill(input, &self.reads, &mut self.traces[usize::from(Table::Intab.id())]);
         let mut traces: Vec<Trace> = self.traces.into_iter().filter(|trace| trace.height() > 0).collect();
@@ -126,6 +145,9 @@ impl WitnessBuilder {
         let mut row = Vec::new();
         for trace in &mut traces {
             for index in 0..trace.height() {
+                if index % 4096 == 0 && cancelled() {
+                    return Err(Unprovable::Cancelled);
+                }
                 row.clear();
                 row.extend(trace.columns.iter().map(|column| column[index]));
                 trace.table.eval(&row, &[], &mut counter);

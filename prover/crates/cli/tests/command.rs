@@ -94,7 +94,9 @@ fn a_run_is_proven_verified_and_inspected() {
     assert!(proof.status.success(), "{progress}");
     let phases: Vec<Value> = progress.lines().map(json::parse).collect();
     assert!(phases.iter().any(|line| line.text("phase") == "execute") && phases.iter().any(|line| line.text("phase") == "open"));
-    assert!(phases.iter().all(|line| ["segment", "done", "total", "eta_ms", "rss"].iter().all(|name| line.get(name).is_some())));
+    assert!(
+        phases.iter().all(|line| ["segment", "done", "total", "fraction", "eta_ms", "rss"].iter().all(|name| line.get(name).is_some()))
+    );
     let claim = json::parse(&String::from_utf8(proof.stdout).expect("text"));
     assert_eq!((claim.text("cycles"), claim.text("exitCode")), (ran.text("cycles"), "0"));
     assert_eq!(claim.text("imageId"), pinned.text("imageId"));

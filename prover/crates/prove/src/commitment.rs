@@ -5,13 +5,14 @@ use hash::Digest;
 use proto::{Rows, Tree, leaf_digests, node_digests};
 
 /// Digests computed in one work item.
-const CHUNK: usize = 512;
+const CHUNK: usize = 256;
 
-/// The Merkle tree over several matrices of one proof, given by ascending table id (section 4.3).
+/// The Merkle tree over several matrices of one proof, given by ascending table id (section 4.3); `done` is told how many numbers were
+/// hashed.
 ///
 /// # Errors
 /// When cancelled.
-pub fn commit(team: &Team, blowup: u32, matrices: &[&Matrix]) -> Result<Tree, Cancelled> {
+pub fn commit(team: &Team, blowup: u32, matrices: &[&Matrix], done: impl Fn(u64) + Sync) -> Result<Tree, Cancelled> {
     let mut heights: Vec<u32> = matrices.iter().map(|matrix| matrix.log_height).collect();
     heights.sort_unstable();
     heights.dedup();
@@ -21,7 +22,12 @@ pub fn commit(team: &Team, blowup: u32, matrices: &[&Matrix]) -> Result<Tree, Ca
             matrices.iter().filter(|matrix| matrix.log_height == height).map(|matrix| *matrix as &dyn Rows).collect();
         let mut digests = vec![[0; 32]; 1 << (height + blowup)];
         let previous = (!below.is_empty()).then(|| (&below[..], (digests.len() / below.len()).trailing_zeros()));
-        team.each(digests.chunks_mut(CHUNK).enumerate(), |(chunk, out)| leaf_digests(previous, &class, chunk * CHUNK, out))?;
+        let width: usize = class.iter().map(|rows| rows.width()).sum();
+        team.each(digests.chunks_mut(CHUNK).enumerate(), |(chunk, out)| {
+            team.spend(width * out.len() / 8);
+            leaf_digests(previous, &class, chunk * CHUNK, out);
+            done((width * out.len()) as u64);
+        })?;
         below = digests;
     }
     tree(team, below)

@@ -5,7 +5,7 @@ use crate::team::{Cancelled, Team};
 use field::{Cubic, F3, Kernel, Packed, Ring, Row, batch_invert};
 
 /// Positions in one work item.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 256;
 
 /// Columns of a matrix that are opened at one point.
 pub struct Opened<'a> {
@@ -44,8 +44,8 @@ pub struct Extent {
 /// When cancelled.
 pub fn deep(team: &Team, groups: &[Group], extent: Extent, delta: F3) -> Result<Vec<F3>, Cancelled> {
     let bits = extent.log_height + extent.extra;
-    let mut g = vec![F3::ZERO; 1 << bits];
-    let points = points(extent.log_height + extent.blowup, bits);
+    let mut g = team.zeros::<F3>(1 << bits)?;
+    let points = points(team, extent.log_height + extent.blowup, bits)?;
     for group in groups {
         let mut claimed = F3::ZERO;
         for opened in &group.opened {
@@ -56,6 +56,7 @@ pub fn deep(team: &Team, groups: &[Group], extent: Extent, delta: F3) -> Result<
         let parts = g.chunks_mut(CHUNK).zip(sums.chunks(CHUNK)).zip(points.chunks(CHUNK));
         let scratch = || (Vec::new(), Vec::new());
         team.each_with(parts, scratch, |(inverses, products), ((g, sums), points)| {
+            team.spend(4 * points.len());
             inverses.clear();
             inverses.extend(points.iter().map(|x| F3::from(*x) - group.point));
             let invertible = batch_invert(inverses, products);
@@ -80,16 +81,17 @@ fn combine(team: &Team, opened: &[Opened], extent: Extent, delta: F3) -> Result<
     heights.dedup();
     let mut sums: Vec<F3> = Vec::new();
     for height in heights {
-        sums = repeated(sums, 1 << (height + extent.extra));
+        sums = repeated(team, sums, 1 << (height + extent.extra))?;
         let mut terms = Vec::new();
         for opened in opened.iter().filter(|opened| opened.matrix.log_height == height) {
             terms.extend(Term::of(opened, delta));
         }
         team.each(sums.chunks_mut(CHUNK).enumerate(), |(chunk, out)| {
+            team.spend(3 * terms.len() * out.len());
             team.simd.run(Combine { terms: &terms, first: chunk * CHUNK, out });
         })?;
     }
-    Ok(repeated(sums, 1 << (extent.log_height + extent.extra)))
+    repeated(team, sums, 1 << (extent.log_height + extent.extra))
 }
 
 /// A tile with the factors of its eight columns (0 for those not opened), one row for each coordinate.

@@ -46,6 +46,7 @@ impl Point {
                 if team.cancelled() {
                     return;
                 }
+                team.spend(3 * rows.len());
                 for (out, value) in out.iter_mut().zip(team.simd.run(WeightedSum { rows, weights })) {
                     *out += value;
                 }
@@ -58,16 +59,23 @@ impl Point {
     }
 
     /// The values of columns `from` .. `from` + 2 of a matrix.
-    pub fn evaluate_three(&self, matrix: &Matrix, from: usize) -> [F3; 3] {
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn evaluate_three(&self, team: &Team, matrix: &Matrix, from: usize) -> Result<[F3; 3], Cancelled> {
         let weights = &self.weights[&matrix.log_height];
         let mut sums = [F3::ZERO; 3];
         for (k, sum) in sums.iter_mut().enumerate() {
             let (tile, column) = (&matrix.tiles[(from + k) / 8], (from + k) % 8);
-            for (row, weight) in tile.iter().zip(weights) {
-                *sum += *weight * row.0[column];
+            for (rows, weights) in tile.chunks(CHUNK).zip(weights.chunks(CHUNK)) {
+                team.check()?;
+                team.spend(rows.len());
+                for (row, weight) in rows.iter().zip(weights) {
+                    *sum += *weight * row.0[column];
+                }
             }
         }
-        sums
+        Ok(sums)
     }
 }
 
@@ -76,11 +84,12 @@ impl Point {
 fn barycentric(team: &Team, y: F3, l: u32, blowup: u32) -> Result<Vec<F3>, Cancelled> {
     let n = 1usize << l;
     let constant = shift(blowup);
-    let points = points(l + blowup, l);
+    let points = points(team, l + blowup, l)?;
     let power = (0..l).fold(y, |power, _| power * power);
     let scale = (power - F3::from(constant)) * (Goldilocks::new(n as u64) * constant).inverse();
-    let mut weights = vec![F3::ZERO; n];
+    let mut weights = team.zeros::<F3>(n)?;
     team.each_with(weights.chunks_mut(CHUNK).zip(points.chunks(CHUNK)), Vec::new, |products, (out, points)| {
+        team.spend(4 * points.len());
         for (out, x) in out.iter_mut().zip(points) {
             *out = y - F3::from(*x);
         }

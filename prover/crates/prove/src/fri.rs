@@ -3,7 +3,7 @@ use crate::domain::{omega, reversed_powers, shift};
 use crate::matrix::interpolate;
 use crate::ntt::Twiddles;
 use crate::team::{Cancelled, Team};
-use field::{Cubic, F3, Goldilocks, Ring, Row, batch_invert};
+use field::{Cubic, F3, Goldilocks, Row, batch_invert};
 use hash::Digest;
 use proto::fri::{ARITY, Fold, LOG_ARITY, final_log, folds};
 use proto::{Transcript, Tree, encode_digests, encode_elements};
@@ -65,12 +65,13 @@ fn fold(team: &Team, values: &[F3], phi: F3) -> Result<Vec<F3>, Cancelled> {
     let fold = Fold::new(phi);
     let log_size = values.len().trailing_zeros();
     // Leaf j begins at position 8 j, where the first three bits of the exponent's reverse are 0.
-    let mut folded = vec![F3::ZERO; values.len() / ARITY];
-    let points = reversed_powers(shift(log_size), omega(log_size), log_size - LOG_ARITY);
+    let mut folded = team.zeros::<F3>(values.len() / ARITY)?;
+    let points = reversed_powers(team, shift(log_size), omega(log_size), log_size - LOG_ARITY)?;
     team.each_with(
         folded.chunks_mut(CHUNK).zip(values.chunks(ARITY * CHUNK)).zip(points.chunks(CHUNK)),
         || (Vec::<Goldilocks>::new(), Vec::new()),
         |(inverses, products), ((out, values), points)| {
+            team.spend(ARITY * points.len());
             inverses.clear();
             inverses.extend_from_slice(points);
             let invertible = batch_invert(inverses, products);

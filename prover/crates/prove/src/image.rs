@@ -44,7 +44,8 @@ pub fn lut_cap(params: &ParameterSet, options: &Options) -> Result<Vec<Digest>, 
 }
 
 fn cap(options: &Options, params: &ParameterSet, columns: &[Vec<Goldilocks>]) -> Result<Vec<Digest>, Error> {
-    let twiddles = Twiddles::new(columns[0].len().trailing_zeros() + params.log_blowup);
-    let preprocessed = Preprocessed::new(&options.team(), &twiddles, params.log_blowup, columns)?;
+    let team = options.team();
+    let twiddles = Twiddles::new(&team, columns[0].len().trailing_zeros() + params.log_blowup)?;
+    let preprocessed = Preprocessed::new(&team, &twiddles, params.log_blowup, columns)?;
     Ok(preprocessed.tree.cap().to_vec())
 }

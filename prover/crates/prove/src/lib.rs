@@ -7,6 +7,7 @@
 mod cheat;
 mod commitment;
 mod committed;
+mod costs;
 mod deep;
 mod domain;
 mod error;

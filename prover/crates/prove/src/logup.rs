@@ -16,7 +16,7 @@ pub fn aux(team: &Team, trace: &Trace, challenges: &Challenges) -> Result<Option
     if trace.height() < 8 {
         return Ok(air::logup::aux(trace, challenges));
     }
-    let mut columns = vec![vec![Goldilocks::ZERO; trace.height()]; trace.table.aux_width()];
+    let mut columns = (0..trace.table.aux_width()).map(|_| team.zeros(trace.height())).collect::<Result<Vec<_>, _>>()?;
     let mut chunks: Vec<Vec<&mut [Goldilocks]>> = (0..trace.height().div_ceil(ROWS)).map(|_| Vec::with_capacity(columns.len())).collect();
     for column in &mut columns {
         for (chunk, part) in chunks.iter_mut().zip(column.chunks_mut(ROWS)) {
@@ -27,6 +27,7 @@ pub fn aux(team: &Team, trace: &Trace, challenges: &Challenges) -> Result<Option
     let program = fractions(trace.table, challenges);
     let scratch = || Scratch::new(&program);
     team.each_with(chunks.into_iter().enumerate(), scratch, |scratch, (index, out)| {
+        team.spend((program.ops.len() + 8 * program.outputs.len()) * ROWS / 8);
         if !team.simd.run(Chunk { trace, program: &program, scratch, first: index * ROWS, out }) {
             degenerate.store(true, Ordering::Relaxed);
         }
@@ -34,24 +35,26 @@ pub fn aux(team: &Team, trace: &Trace, challenges: &Challenges) -> Result<Option
     if degenerate.into_inner() {
         return Ok(None);
     }
-    let sum = accumulate(&mut columns);
+    let sum = accumulate(team, &mut columns)?;
     Ok(Some(Aux { columns, sum }))
 }
 
 /// Replaces the sums of the rows, in the last three columns, by the sums of the rows before; gives back the sum of all.
-fn accumulate(columns: &mut [Vec<Goldilocks>]) -> F3 {
+fn accumulate(team: &Team, columns: &mut [Vec<Goldilocks>]) -> Result<F3, Cancelled> {
     let from = columns.len() - 3;
-    let totals = columns[from..].iter_mut().map(|column| {
-        let mut before = Goldilocks::ZERO;
-        for value in column.iter_mut() {
-            let sum = before + *value;
-            *value = before;
-            before = sum;
+    let mut totals = [Goldilocks::ZERO; 3];
+    for (column, before) in columns[from..].iter_mut().zip(&mut totals) {
+        for rows in column.chunks_mut(1 << 14) {
+            team.check()?;
+            team.spend(rows.len());
+            for value in rows {
+                let sum = *before + *value;
+                *value = *before;
+                *before = sum;
+            }
         }
-        before
-    });
-    let totals: Vec<Goldilocks> = totals.collect();
-    Cubic([totals[0], totals[1], totals[2]])
+    }
+    Ok(Cubic(totals))
 }
 
 /// The fractions of the helpers as a program: inputs are main and preprocessed columns; outputs are, for each helper, the three coordinates of

@@ -70,7 +70,7 @@ struct Job<'a> {
     tile: &'a mut Vec<Row>,
 }
 
-/// Extends tables from their trace domains, the largest first. `tables` are columns of 2^l values each.
+/// Extends tables from their trace domains, the largest first. `tables` are columns of 2^l values each; `done` is told l after every tile.
 ///
 /// # Errors
 /// When cancelled.
@@ -79,7 +79,7 @@ pub fn extend(
     twiddles: &Twiddles,
     blowup: u32,
     tables: &[&[Vec<Goldilocks>]],
-    done: impl Fn() + Sync,
+    done: impl Fn(u32) + Sync,
 ) -> Result<Vec<Matrix>, Cancelled> {
     let height = |columns: &[Vec<Goldilocks>]| columns.first().map_or(0, |column| column.len().trailing_zeros());
     let mut matrices: Vec<Matrix> = tables.iter().map(|columns| Matrix::empty(height(columns), columns.len())).collect();
@@ -90,47 +90,65 @@ pub fn extend(
     }
     jobs.sort_by_key(|job| std::cmp::Reverse(job.log_height));
     team.each(jobs, |job| {
-        let n = 1usize << job.log_height;
-        let mut data = vec![Row::default(); n << blowup];
-        for first in (0..n).step_by(GATHER_ROWS) {
-            if team.cancelled() {
-                return;
-            }
-            team.simd.run(Gather { columns: job.columns, out: &mut data[..n], first, log_height: job.log_height });
+        // Cut short, the tile stays empty; that the run was cancelled is found out below.
+        if let Ok(data) = tile(team, twiddles, blowup, &job) {
+            *job.tile = data;
+            done(job.log_height);
         }
-        inverse(team, twiddles, &mut data[..n]);
-        let scale = Goldilocks::new(n as u64).inverse();
-        team.simd.run(Scale { data: &mut data[..n], first: scale, ratio: Goldilocks::ONE });
-        spread(team, twiddles, &mut data, blowup);
-        *job.tile = data;
-        done();
     })?;
     Ok(matrices)
 }
 
-/// From coefficients in the first 2^l of 2^(l+b) rows to the values on D_l, in place.
-pub fn spread(team: &Team, twiddles: &Twiddles, data: &mut [Row], blowup: u32) {
-    let n = data.len() >> blowup;
-    for block in (0..1 << blowup).rev() {
-        if team.cancelled() {
-            return;
-        }
-        if block > 0 {
-            data.copy_within(..n, block * n);
-        }
-        forward(team, twiddles, &mut data[block * n..(block + 1) * n], blowup as usize, block);
+/// One tile on its domain.
+fn tile(team: &Team, twiddles: &Twiddles, blowup: u32, job: &Job) -> Result<Vec<Row>, Cancelled> {
+    let n = 1usize << job.log_height;
+    let mut data = Vec::with_capacity(n << blowup);
+    while data.len() < n {
+        team.check()?;
+        team.spend(GATHER_ROWS);
+        data.resize(n.min(data.len() + GATHER_ROWS), Row::default());
     }
+    for first in (0..n).step_by(GATHER_ROWS) {
+        team.check()?;
+        team.spend(GATHER_ROWS.min(n));
+        team.simd.run(Gather { columns: job.columns, out: &mut data, first, log_height: job.log_height });
+    }
+    inverse(team, twiddles, &mut data);
+    let first = Goldilocks::new(n as u64).inverse();
+    for data in data.chunks_mut(GATHER_ROWS) {
+        team.check()?;
+        team.spend(data.len());
+        team.simd.run(Scale { data, first, ratio: Goldilocks::ONE });
+    }
+    repeat(team, &mut data, blowup)?;
+    for (block, data) in data.chunks_mut(n).enumerate() {
+        forward(team, twiddles, data, blowup as usize, block);
+    }
+    team.check()?;
+    Ok(data)
 }
 
-/// As [`spread`], for one tile on all threads.
+/// The rows 2^blowup times, one behind the other.
+fn repeat(team: &Team, data: &mut Vec<Row>, blowup: u32) -> Result<(), Cancelled> {
+    let n = data.len();
+    data.reserve_exact((n << blowup) - n);
+    while data.len() < n << blowup {
+        team.check()?;
+        let from = data.len() % n;
+        let count = GATHER_ROWS.min(n - from);
+        team.spend(count);
+        data.extend_from_within(from..from + count);
+    }
+    Ok(())
+}
+
+/// From 2^l coefficients to the values on D_l, one tile on all threads.
 ///
 /// # Errors
 /// When cancelled.
-pub fn spread_alone(team: &Team, twiddles: &Twiddles, data: &mut [Row], blowup: u32) -> Result<(), Cancelled> {
-    let n = data.len() >> blowup;
-    for block in 1..1 << blowup {
-        data.copy_within(..n, block * n);
-    }
+pub fn spread_alone(team: &Team, twiddles: &Twiddles, data: &mut Vec<Row>, blowup: u32) -> Result<(), Cancelled> {
+    let n = data.len();
+    repeat(team, data, blowup)?;
     team.each(data.chunks_mut(n).enumerate(), |(block, data)| forward(team, twiddles, data, blowup as usize, block))
 }
 
@@ -144,6 +162,7 @@ pub fn interpolate(team: &Team, twiddles: &Twiddles, data: &mut [Row], shift: Go
     let ratio = shift.inverse();
     team.each(data.chunks_mut(GATHER_ROWS).enumerate(), |(chunk, data)| {
         let first = scale * ratio.pow((chunk * GATHER_ROWS) as u64);
+        team.spend(data.len());
         team.simd.run(Scale { data, first, ratio });
     })
 }
@@ -219,7 +238,7 @@ mod tests {
     #[test]
     fn an_extension_takes_the_values_of_the_interpolated_polynomial() {
         let cancel = AtomicBool::new(false);
-        let twiddles = Twiddles::new(9);
+        let twiddles = Twiddles::new(&Team { threads: 1, simd: Simd::PORTABLE, cancel: &cancel }, 9).unwrap();
         let column = |l: u32, c: u64| -> Vec<Goldilocks> { (0..1 << l).map(|i| Goldilocks::new(i * i * i + 5 * c + 1)).collect() };
         let tables: Vec<Vec<Vec<Goldilocks>>> =
             [(0u32, 3), (1, 1), (2, 9), (5, 17)].map(|(l, width)| (0..width).map(|c| column(l, c)).collect()).to_vec();
@@ -227,7 +246,7 @@ mod tests {
         for simd in [Simd::PORTABLE, Simd::detect()] {
             for blowup in [1, 2, 4] {
                 let team = Team { threads: 2, simd, cancel: &cancel };
-                let matrices = extend(&team, &twiddles, blowup, &views, || ()).unwrap();
+                let matrices = extend(&team, &twiddles, blowup, &views, |_| ()).unwrap();
                 for (matrix, columns) in matrices.iter().zip(&tables) {
                     let (l, k) = (matrix.log_height, matrix.log_height + blowup);
                     for position in 0..1usize << k {
@@ -257,16 +276,13 @@ mod tests {
     #[test]
     fn interpolation_undoes_the_extension() {
         let cancel = AtomicBool::new(false);
-        let (twiddles, team) = (Twiddles::new(8), Team { threads: 1, simd: Simd::detect(), cancel: &cancel });
+        let team = Team { threads: 1, simd: Simd::detect(), cancel: &cancel };
+        let twiddles = Twiddles::new(&team, 8).unwrap();
         let coefficients: Vec<Row> = (0..64u64).map(|i| Row([Goldilocks::new(i * i + 3); 8])).collect();
         let mut data = coefficients.clone();
-        data.resize(256, Row::default());
-        spread(&team, &twiddles, &mut data, 2);
+        spread_alone(&team, &twiddles, &mut data, 2).unwrap();
+        assert_eq!(data.len(), 256);
         interpolate(&team, &twiddles, &mut data[..64], shift(8)).unwrap();
-        let mut alone = coefficients.clone();
-        alone.resize(256, Row::default());
-        spread_alone(&team, &twiddles, &mut alone, 2).unwrap();
-        assert_eq!(alone[64..], data[64..]);
         assert_eq!(data[..64], coefficients);
     }
 }

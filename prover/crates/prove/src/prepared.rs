@@ -24,14 +24,20 @@ impl Prepared {
         self.held().as_ref().map_or(0, |(_, lut)| lut.bytes())
     }
 
+    /// Whether the lookup table is there for a blowup.
+    pub(crate) fn has(&self, log_blowup: u32) -> bool {
+        self.held().as_ref().is_some_and(|(blowup, _)| *blowup == log_blowup)
+    }
+
     /// Makes what the first proof with a parameter set would make.
     ///
     /// # Errors
     /// When cancelled.
     pub fn fill(&self, params: &ParameterSet, options: &Options) -> Result<(), Error> {
         let make = || {
-            let twiddles = Twiddles::new(lut::LOG_HEIGHT + params.log_blowup);
-            Preprocessed::new(&options.team(), &twiddles, params.log_blowup, &lut::preprocessed())
+            let team = options.team();
+            let twiddles = Twiddles::new(&team, lut::LOG_HEIGHT + params.log_blowup)?;
+            Preprocessed::new(&team, &twiddles, params.log_blowup, &lut::preprocessed())
         };
         self.lut(params.log_blowup, make)?;
         Ok(())

@@ -19,8 +19,8 @@ impl Preprocessed {
     /// # Errors
     /// When cancelled.
     pub fn new(team: &Team, twiddles: &Twiddles, blowup: u32, columns: &[Vec<Goldilocks>]) -> Result<Self, Cancelled> {
-        let matrix = extend(team, twiddles, blowup, &[columns], || ())?.remove(0);
-        let tree = commit(team, blowup, &[&matrix])?;
+        let matrix = extend(team, twiddles, blowup, &[columns], |_| ())?.remove(0);
+        let tree = commit(team, blowup, &[&matrix], |_| ())?;
         Ok(Self { matrix, tree })
     }
 

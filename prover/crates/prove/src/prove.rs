@@ -1,3 +1,4 @@
+use crate::costs::Costs;
 use crate::progress::Reporter;
 use crate::team::Phase;
 use crate::{Error, Options, prove_witness};
@@ -28,9 +29,9 @@ pub fn prove(
 ) -> Result<Proven, Error> {
     let held = options.prepared.map_or(0, crate::Prepared::bytes);
     let limits = Limits { trace_bytes: limits.trace_bytes.min(options.memory.saturating_sub(held)), ..*limits };
-    let reporter = Reporter::begin(options.progress, Phase::Execute, 1);
+    let reporter = Reporter::begin(options.progress, Costs::default(), Phase::Execute, 1);
     let (execution, witness) = vm::trace(program, input, &limits, options.cancel).map_err(Error::from)?;
-    reporter.step();
+    reporter.end();
     let claim = Claim::of(image.id(), input, &execution.output, execution.exit_code, execution.cycles);
     let receipt = prove_witness(witness, image, &claim, params, options)?;
     Ok(Proven { receipt, execution })

@@ -5,10 +5,14 @@ use crate::team::{Cancelled, Team};
 use air::{Challenges, Composer, Table};
 use field::{Cubic, F3, Goldilocks, Kernel, Packed, Ring, batch_invert};
 
-/// Positions in one work item.
-const CHUNK: usize = 512;
+/// Positions in one work item of little work each.
+const PLAIN: usize = 1 << 12;
 
-/// Q on the first 2N positions of D_L (section 4.5), bit-reversed; `tables` are those present, by ascending id.
+/// Positions in one work item.
+const CHUNK: usize = 128;
+
+/// Q on the first 2N positions of D_L (section 4.5), bit-reversed; `tables` are those present, by ascending id. `done` is told of how many
+/// positions of which table each chunk was.
 ///
 /// # Errors
 /// When cancelled.
@@ -19,6 +23,7 @@ pub fn quotient(
     log_height: u32,
     challenges: &Challenges,
     lambda: F3,
+    done: impl Fn(Table, u64) + Sync,
 ) -> Result<Vec<F3>, Cancelled> {
     // The running exponent goes through the tables by id, the accumulation through them by height.
     let mut power = F3::ONE;
@@ -31,35 +36,48 @@ pub fn quotient(
     let mut sum: Vec<F3> = Vec::new();
     for (table, power) in order {
         let size = 2usize << table.log_height();
-        sum = repeated(sum, size);
-        let domain = Selectors::new(table.log_height(), blowup);
+        sum = repeated(team, sum, size)?;
+        let domain = Selectors::new(team, table.log_height(), blowup)?;
         let program = composition(table.table, challenges, lambda, table.sum, power);
         let context = Context { table, domain: &domain, program: &program };
         let scratch = || Scratch::new(&program);
         team.each_with(sum.chunks_mut(CHUNK).enumerate(), scratch, |scratch, (chunk, out)| {
+            let rows = out.len();
+            team.spend(program.ops.len() * rows.div_ceil(8));
             team.simd.run(Chunk { context: &context, scratch, first: chunk * CHUNK, out });
+            done(table.table, rows as u64);
         })?;
     }
-    let mut sum = repeated(sum, 2 << log_height);
+    let mut sum = repeated(team, sum, 2 << log_height)?;
     // x^N takes two values on these positions: h_b, and on the second half - h_b.
     let half = sum.len() / 2;
     let inverses = [shift(blowup), -shift(blowup)].map(|x| (x - Goldilocks::ONE).inverse());
     for (half, inverse) in sum.chunks_mut(half).zip(inverses) {
-        half.iter_mut().for_each(|value| *value = *value * inverse);
+        team.each(half.chunks_mut(PLAIN), |part| {
+            team.spend(part.len());
+            part.iter_mut().for_each(|value| *value = *value * inverse);
+        })?;
     }
     Ok(sum)
 }
 
 /// The values at more positions of the lifted function: position j of the larger vector is position j >> k of the smaller.
-pub fn repeated(values: Vec<F3>, size: usize) -> Vec<F3> {
+///
+/// # Errors
+/// When cancelled.
+pub fn repeated(team: &Team, values: Vec<F3>, size: usize) -> Result<Vec<F3>, Cancelled> {
     if values.len() == size {
-        return values;
+        return Ok(values);
     }
-    if values.is_empty() {
-        return vec![F3::ZERO; size];
+    let mut all = team.zeros(size)?;
+    if !values.is_empty() {
+        let times = size / values.len();
+        team.each(all.chunks_mut(PLAIN).enumerate(), |(chunk, out)| {
+            team.spend(out.len());
+            out.iter_mut().enumerate().for_each(|(i, out)| *out = values[(chunk * PLAIN + i) / times]);
+        })?;
     }
-    let times = size / values.len();
-    values.iter().flat_map(|value| std::iter::repeat_n(*value, times)).collect()
+    Ok(all)
 }
 
 /// Lfirst on the first 2n positions of D_l; Llast is Lfirst one row on.
@@ -70,19 +88,23 @@ struct Selectors {
 }
 
 impl Selectors {
-    fn new(log_height: u32, blowup: u32) -> Self {
+    fn new(team: &Team, log_height: u32, blowup: u32) -> Result<Self, Cancelled> {
         let bits = log_height + 1;
         let n = 1usize << log_height;
-        let mut first: Vec<Goldilocks> = points(log_height + blowup, bits).into_iter().map(|y| y - Goldilocks::ONE).collect();
-        let invertible = batch_invert(&mut first, &mut Vec::new());
-        debug_assert!(invertible, "1 lies on no shifted domain");
+        let mut first = points(team, log_height + blowup, bits)?;
         // y^n is h_b on the first half of the positions and - h_b on the second.
         let scale = Goldilocks::new(n as u64).inverse();
         for (half, x) in first.chunks_mut(n).zip([shift(blowup), -shift(blowup)]) {
             let vanishing = (x - Goldilocks::ONE) * scale;
-            half.iter_mut().for_each(|value| *value *= vanishing);
+            team.each_with(half.chunks_mut(PLAIN), Vec::new, |products, part| {
+                team.spend(part.len());
+                part.iter_mut().for_each(|y| *y -= Goldilocks::ONE);
+                let invertible = batch_invert(part, products);
+                debug_assert!(invertible, "1 lies on no shifted domain");
+                part.iter_mut().for_each(|value| *value *= vanishing);
+            })?;
         }
-        Self { bits, first }
+        Ok(Self { bits, first })
     }
 
     /// The position of the next row.

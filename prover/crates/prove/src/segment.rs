@@ -2,6 +2,7 @@
 use crate::cheat::Cheat;
 use crate::commitment::commit;
 use crate::committed::Committed;
+use crate::costs::{Costs, EXTENDED, FRACTION, HASHED, committed};
 use crate::deep::{self, Extent, Group};
 use crate::domain::{omega, shift};
 use crate::evaluate::Point;
@@ -24,6 +25,9 @@ use proto::{
     encode_digests, encode_elements, encode_proof,
 };
 use std::sync::Arc;
+
+/// Rows of one work item that is little work.
+const PIECE: usize = 1 << 12;
 
 /// The widths of the tables.
 pub fn widths() -> Widths {
@@ -80,13 +84,16 @@ pub(crate) fn prove_with(
         return Err(Error::Memory { needed, limit: options.memory });
     }
     let team = options.team();
-    let twiddles = Twiddles::new(layout.log_domain());
+    let kept = options.prepared.is_some_and(|prepared| prepared.has(params.log_blowup));
+    let costs = Costs::new(&layout, !kept);
+    let twiddles = Twiddles::new(&team, layout.log_domain())?;
     let prover = Prover {
         team,
         options,
         params: *params,
         twiddles: &twiddles,
         log_height: layout.log_height,
+        costs,
         #[cfg(test)]
         cheat,
     };
@@ -102,6 +109,7 @@ struct Prover<'a> {
     twiddles: &'a Twiddles,
     /// L.
     log_height: u32,
+    costs: Costs,
     #[cfg(test)]
     cheat: Cheat,
 }
@@ -119,6 +127,10 @@ impl Bundle {
 }
 
 impl Prover<'_> {
+    fn begin(&self, phase: Phase, total: u64) -> Reporter<'_> {
+        Reporter::begin(self.options.progress, self.costs, phase, total)
+    }
+
     fn segment(&self, traces: Vec<Trace>, heights: Heights, image: &Image, claim: &Claim) -> Result<SegmentProof, Error> {
         let (team, params, b) = (&self.team, &self.params, self.params.log_blowup);
         let rom_cap = image.rom_cap(params.id).ok_or(Error::ParameterNotInImage { name: params.name })?;
@@ -132,7 +144,10 @@ impl Prover<'_> {
         let mut transcript = Transcript::begin(params, 1, claim, &[heights], rom_cap, lut_cap);
 
         let columns: Vec<&[Vec<Goldilocks>]> = traces.iter().map(|trace| trace.columns.as_slice()).collect();
-        let main = self.commit(Phase::Main, &columns)?;
+        let widths = traces.iter().map(|trace| (trace.table.main_width(), trace.log_height()));
+        let reporter = self.begin(Phase::Main, widths.map(|(width, log_height)| committed(width, log_height + b)).sum());
+        let main = self.commit(&reporter, &columns)?;
+        reporter.end();
         let main_cap = main.tree.cap().to_vec();
         let zeta0 = transcript.main(params, self.log_height, &encode_digests(&main_cap));
         #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
@@ -164,23 +179,23 @@ impl Prover<'_> {
         let quotient_cap = quotient.tree.cap().to_vec();
         let zeta = transcript.quotient(params, self.log_height, &encode_digests(&quotient_cap));
 
-        let reporter = Reporter::begin(self.options.progress, Phase::Deep, 2);
+        let reporter = self.begin(Phase::Deep, 3);
         let next_zeta = zeta * omega(self.log_height);
         let parts = parts(&committed, &quotient.matrices[0]);
         #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
         let mut ood = self.out_of_domain([zeta, next_zeta], &parts)?;
         #[cfg(test)]
         self.cheat_at(&main.matrices, zeta, &mut ood[committed.iter().filter_map(|t| t.prep).map(|m| m.width).sum()..]);
-        reporter.step();
+        reporter.add(1);
         let delta = transcript.out_of_domain(&encode_elements(&ood));
         let values: Vec<F3> = ood.iter().chain(&bound).copied().collect();
         let g = self.deep([zeta, next_zeta, zeta0], &parts, &values, delta)?;
-        reporter.step();
+        reporter.end();
 
-        let reporter = Reporter::begin(self.options.progress, Phase::Fri, 1);
+        let reporter = self.begin(Phase::Fri, 1);
         let fri = Fri::new(team, self.twiddles, g, self.log_height, b, &mut transcript)?;
-        reporter.step();
-        let reporter = Reporter::begin(self.options.progress, Phase::Open, 1);
+        reporter.end();
+        let reporter = self.begin(Phase::Open, 1);
         let nonce = grind(team, &transcript, params.grinding)?;
         let positions = transcript.queries(params, self.log_height, nonce);
         let mut trees = Vec::new();
@@ -188,7 +203,7 @@ impl Prover<'_> {
         trees.extend(lut.as_deref().map(|lut| open::Opened::new(&lut.tree, b, vec![&lut.matrix])));
         trees.extend([&main, &aux, &quotient].map(|bundle| open::Opened::new(&bundle.tree, b, bundle.views())));
         let queries = positions.into_iter().map(|at| open::query(&trees, &fri, self.log_height + b, b, at)).collect();
-        reporter.step();
+        reporter.end();
         let fri_caps = fri.caps();
         Ok(SegmentProof {
             heights,
@@ -207,33 +222,31 @@ impl Prover<'_> {
 
     /// The commitments to the preprocessed tables that are present: ROM, and LUT, which an earlier proof may have left.
     fn preprocessed(&self, traces: &[Trace]) -> Result<(Option<Preprocessed>, Option<Arc<Preprocessed>>), Error> {
-        let reporter = Reporter::begin(self.options.progress, Phase::Preprocessed, 2);
+        let reporter = self.begin(Phase::Preprocessed, 2);
         let commit = |columns: &[Vec<Goldilocks>]| Preprocessed::new(&self.team, self.twiddles, self.params.log_blowup, columns);
         let of = |table: Table| traces.iter().find(|trace| trace.table == table);
         let rom = of(Table::Rom).map(|trace| commit(&trace.prep)).transpose()?;
-        reporter.step();
+        reporter.add(1);
         let make = || commit(&lut::preprocessed());
         let lut = of(Table::Lut).map(|_| match self.options.prepared {
             Some(prepared) => prepared.lut(self.params.log_blowup, make),
             None => make().map(Arc::new),
         });
         let lut = lut.transpose()?;
-        reporter.step();
+        reporter.end();
         Ok((rom, lut))
     }
 
     /// Extends and commits columns, given table by table by ascending id.
-    fn commit(&self, phase: Phase, columns: &[&[Vec<Goldilocks>]]) -> Result<Bundle, Error> {
-        let tiles: usize = columns.iter().map(|columns| columns.len().div_ceil(8)).sum();
-        let reporter = Reporter::begin(self.options.progress, phase, tiles + 1);
+    fn commit(&self, reporter: &Reporter, columns: &[&[Vec<Goldilocks>]]) -> Result<Bundle, Error> {
+        let b = self.params.log_blowup;
         #[cfg_attr(not(test), expect(unused_mut, reason = "dishonest provers change it"))]
-        let mut matrices = extend(&self.team, self.twiddles, self.params.log_blowup, columns, || reporter.step())?;
+        let mut matrices = extend(&self.team, self.twiddles, b, columns, |log_height| reporter.add(EXTENDED << (log_height + b)))?;
         #[cfg(test)]
-        if phase == Phase::Main {
+        if reporter.phase == Phase::Main {
             self.cheat.main(&mut matrices, self.params.log_blowup);
         }
-        let tree = commit(&self.team, self.params.log_blowup, &matrices.iter().collect::<Vec<_>>())?;
-        reporter.step();
+        let tree = commit(&self.team, b, &matrices.iter().collect::<Vec<_>>(), |numbers| reporter.add(HASHED * numbers))?;
         Ok(Bundle { matrices, tree })
     }
 
@@ -245,37 +258,48 @@ impl Prover<'_> {
 
     /// The LogUp columns of all tables, committed, and their sums.
     fn aux(&self, traces: &[Trace], challenges: &Challenges) -> Result<(Bundle, Vec<F3>), Error> {
+        let b = self.params.log_blowup;
+        let helpers = |trace: &Trace| FRACTION * (trace.height() * trace.table.interactions()) as u64;
+        let total = traces.iter().map(|trace| helpers(trace) + committed(trace.table.aux_width(), trace.log_height() + b)).sum();
+        let reporter = self.begin(Phase::Aux, total);
         let mut all: Vec<Aux> = Vec::with_capacity(traces.len());
         for trace in traces {
             all.push(aux(&self.team, trace, challenges)?.ok_or(Error::Degenerate)?);
+            reporter.add(helpers(trace));
         }
         #[cfg(test)]
         self.cheat.aux(&mut all);
         let columns: Vec<&[Vec<Goldilocks>]> = all.iter().map(|aux| aux.columns.as_slice()).collect();
-        let bundle = self.commit(Phase::Aux, &columns)?;
+        let bundle = self.commit(&reporter, &columns)?;
+        reporter.end();
         Ok((bundle, all.iter().map(|aux| aux.sum).collect()))
     }
 
     /// Q0 and Q1 from the values of Q on the first 2N positions, committed as six columns.
     fn quotient(&self, committed: &[Committed], challenges: &Challenges, lambda: F3) -> Result<Bundle, Error> {
         let (team, b) = (&self.team, self.params.log_blowup);
-        let reporter = Reporter::begin(self.options.progress, Phase::Quotient, 2);
-        let values = quotient(team, committed, b, self.log_height, challenges, lambda)?;
-        reporter.step();
-        let mut tile: Vec<Row> = values.iter().map(row_of).collect();
+        // The polynomial that is committed to costs about as much as one table more.
+        let positions = |table: &Committed| 2u64 << table.log_height();
+        let own: u64 = committed.iter().map(|table| positions(table) * table.table.all_constraints() as u64).sum();
+        let last = 15u64 << (self.log_height + b);
+        let reporter = self.begin(Phase::Quotient, own + last);
+        let values = quotient(team, committed, b, self.log_height, challenges, lambda, |table, rows| {
+            reporter.add(rows * table.all_constraints() as u64);
+        })?;
+        let mut tile = team.map(&values, row_of)?;
         drop(values);
         interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b))?;
         let n = 1usize << self.log_height;
-        let mut data = vec![Row::default(); n << b];
         let (low, high) = tile.split_at(n);
-        for (row, (low, high)) in data.iter_mut().zip(low.iter().zip(high)) {
-            row.0[..3].copy_from_slice(&low.0[..3]);
-            row.0[3..6].copy_from_slice(&high.0[..3]);
-        }
+        let mut data: Vec<Row> = team.map(low, |low| *low)?;
+        team.each(data.chunks_mut(PIECE).zip(high.chunks(PIECE)), |(data, high)| {
+            team.spend(data.len());
+            data.iter_mut().zip(high).for_each(|(row, high)| row.0[3..6].copy_from_slice(&high.0[..3]));
+        })?;
         spread_alone(team, self.twiddles, &mut data, b)?;
         let matrices = vec![Matrix { log_height: self.log_height, width: 6, tiles: vec![data] }];
-        let tree = commit(team, b, &[&matrices[0]])?;
-        reporter.step();
+        let tree = commit(team, b, &[&matrices[0]], |_| ())?;
+        reporter.end();
         Ok(Bundle { matrices, tree })
     }
 
@@ -287,7 +311,7 @@ impl Prover<'_> {
         let mut rest = parts.iter().filter(|part| part.point < 2).peekable();
         while let Some(part) = rest.next() {
             if part.point == 1 {
-                values.extend(at[1].evaluate_three(part.matrix, part.from));
+                values.extend(at[1].evaluate_three(&self.team, part.matrix, part.from)?);
                 continue;
             }
             let mut matrices = vec![part.matrix];
@@ -321,11 +345,11 @@ impl Prover<'_> {
             return Ok(deep::deep(team, &groups, extent(b), delta)?);
         }
         let g = deep::deep(team, &groups, extent(0), delta)?;
-        let mut tile: Vec<Row> = g.iter().map(row_of).collect();
+        let mut tile = team.map(&g, row_of)?;
+        drop(g);
         interpolate(team, self.twiddles, &mut tile, shift(self.log_height + b))?;
-        tile.resize(tile.len() << b, Row::default());
         spread_alone(team, self.twiddles, &mut tile, b)?;
-        Ok(tile.iter().map(|row| Cubic([row.0[0], row.0[1], row.0[2]])).collect())
+        Ok(team.map(&tile, |row| Cubic([row.0[0], row.0[1], row.0[2]]))?)
     }
 }
 

@@ -1,10 +1,48 @@
 use field::Simd;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// The run was cancelled through [`crate::Options::cancel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled;
+
+/// Bytes written between two looks at the cancellation.
+const PIECE: usize = 1 << 20;
+
+/// Items of a map in one work item.
+const MAPPED: usize = 1 << 12;
+
+/// How much work lies between two looks at the cancellation, counted in tests.
+#[cfg(test)]
+pub mod lapse {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    thread_local! {
+        static SPENT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    static TOTAL: AtomicUsize = AtomicUsize::new(0);
+
+    /// So many rows more.
+    pub fn spend(rows: usize) {
+        SPENT.set(SPENT.get() + rows);
+        TOTAL.fetch_add(rows, Ordering::Relaxed);
+        MOST.fetch_max(SPENT.get(), Ordering::Relaxed);
+    }
+
+    /// A look at the cancellation.
+    pub fn look() {
+        SPENT.set(0);
+    }
+
+    /// The most rows between two looks, on any thread and in any test so far, and all rows.
+    pub fn most() -> (usize, usize) {
+        (MOST.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed))
+    }
+}
 
 /// Receives progress; called from any thread, one call at a time.
 pub type ProgressFn<'a> = &'a (dyn Fn(Progress) + Sync);
@@ -16,10 +54,27 @@ pub struct Progress {
     pub phase: Phase,
     /// The segment, from 0.
     pub segment: usize,
-    /// Work items of the phase done.
-    pub done: usize,
-    /// Work items of the phase.
-    pub total: usize,
+    /// Parts of the phase that are done, by what they cost.
+    pub done: u64,
+    /// Parts of the phase: [`Progress::TOTAL`].
+    pub total: u64,
+    /// How much of the whole proof is done by its cost, in millionths; `None` until the run is over and the size of the proof is known.
+    pub millionths: Option<u32>,
+}
+
+impl Progress {
+    /// In how many parts of equal cost a phase is told of.
+    pub const TOTAL: u64 = 1000;
+
+    /// The share of the whole proof that is done, 0 to 1; `None` until the run is over.
+    pub fn fraction(&self) -> Option<f64> {
+        self.millionths.map(|millionths| f64::from(millionths) / 1e6)
+    }
+
+    /// How long the rest takes when `elapsed` is what it took so far: by the share that is done, which says something from a fiftieth on.
+    pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
+        self.fraction().filter(|done| *done >= 0.02).map(|done| elapsed.mul_f64((1.0 - done) / done))
+    }
 }
 
 /// The phases of a proof, in order.
@@ -73,7 +128,47 @@ pub struct Team<'a> {
 impl Team<'_> {
     /// Whether the caller wants the run to stop.
     pub fn cancelled(&self) -> bool {
+        #[cfg(test)]
+        lapse::look();
         self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Says that the work since the last look at the cancellation comes to so many rows of eight numbers more: tests hold the most of it
+    /// against a bound (section 6.3).
+    #[inline(always)]
+    pub fn spend(&self, rows: usize) {
+        #[cfg(test)]
+        lapse::spend(rows);
+        #[cfg(not(test))]
+        let _ = rows;
+    }
+
+    /// Zeros, written a piece at a time: fresh memory takes its time.
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn zeros<T: Clone + Default>(&self, count: usize) -> Result<Vec<T>, Cancelled> {
+        let mut zeros = Vec::with_capacity(count);
+        let piece = (PIECE / size_of::<T>()).max(1);
+        while zeros.len() < count {
+            self.check()?;
+            self.spend(PIECE / 64);
+            zeros.resize(count.min(zeros.len() + piece), T::default());
+        }
+        Ok(zeros)
+    }
+
+    /// A value for every item of a slice, made on all threads.
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn map<T: Sync, R: Clone + Default + Send>(&self, items: &[T], make: impl Fn(&T) -> R + Sync) -> Result<Vec<R>, Cancelled> {
+        let mut made = self.zeros(items.len())?;
+        self.each(made.chunks_mut(MAPPED).zip(items.chunks(MAPPED)), |(made, items)| {
+            self.spend(items.len());
+            made.iter_mut().zip(items).for_each(|(made, item)| *made = make(item));
+        })?;
+        Ok(made)
     }
 
     /// Cancelled as an error.

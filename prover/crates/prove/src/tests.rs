@@ -2,13 +2,15 @@
 
 use crate::cheat::Cheat;
 use crate::segment::prove_with;
-use crate::{Error, Options, Prepared, image, lut_cap};
+use crate::team::lapse;
+use crate::{Error, Options, Phase, Prepared, Progress, image, lut_cap};
 use air::{Public, Table, Witness};
 use field::{Goldilocks, Ring, Simd};
 use isa::{Instruction, Op, Program};
 use proto::{Attachments, Claim, FAST, Image, ParameterSet, Receipt, STD};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 use verify::{Policy, Verified, VerifyError, verify};
 use vm::Limits;
 
@@ -187,17 +189,65 @@ fn an_image_of_another_program_is_refused() {
 #[test]
 fn a_run_is_cancelled_in_every_phase() {
     let case = case();
-    for stop in 0..8 {
+    let phases = [Phase::Preprocessed, Phase::Main, Phase::Aux, Phase::Quotient, Phase::Deep, Phase::Fri, Phase::Open];
+    // At the beginning of each phase, and somewhere in it where it is told of more than twice.
+    for (phase, later) in phases.into_iter().flat_map(|phase| [(phase, false), (phase, true)]) {
         let (cancel, seen) = (AtomicBool::new(false), AtomicUsize::new(0));
-        let progress = |_| {
-            if seen.fetch_add(1, Ordering::Relaxed) == 4 * stop {
+        let progress = |progress: Progress| {
+            let at = progress.phase == phase && (!later || progress.done > 0 && progress.done < progress.total);
+            if at && seen.fetch_add(1, Ordering::Relaxed) == 0 {
                 cancel.store(true, Ordering::Relaxed);
             }
         };
         let options = Options { cancel: &cancel, progress: &progress, ..Options::default() };
         let result = crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &FAST, &options);
-        assert_eq!(result, Err(Error::Cancelled), "after {} reports", 4 * stop);
+        if seen.load(Ordering::Relaxed) > 0 {
+            assert_eq!(result, Err(Error::Cancelled), "{phase:?}, later: {later}");
+        } else {
+            assert!(later && matches!(phase, Phase::Fri | Phase::Open), "{phase:?} is not told of");
+        }
     }
+}
+
+#[test]
+fn progress_goes_from_nothing_to_all_by_cost() {
+    let case = case();
+    let told = Mutex::new(Vec::new());
+    let progress = |progress: Progress| told.lock().unwrap().push(progress);
+    let options = Options { progress: &progress, threads: 1, ..Options::default() };
+    crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &FAST, &options).unwrap();
+    let told = told.into_inner().unwrap();
+    assert!(told.is_sorted_by_key(|at| (at.phase, at.done)), "phases and work in order");
+    assert!(told.is_sorted_by_key(|at| at.millionths), "the share never falls");
+    assert!(told.iter().all(|at| at.done <= at.total && at.total > 0));
+    let first = told[0].fraction().unwrap();
+    assert!(first < 0.05, "the run is over: {first}");
+    assert_eq!(told.last().unwrap().fraction(), Some(1.0));
+    // No step hides more than a quarter of the proof: what is left can be said all the time.
+    let steps = told.windows(2).map(|pair| pair[1].fraction().unwrap() - pair[0].fraction().unwrap());
+    let largest = steps.fold(0.0, f64::max);
+    assert!(largest < 0.25, "a step of {largest}");
+    let second = Duration::from_secs(1);
+    assert_eq!(told.last().unwrap().remaining(second), Some(Duration::ZERO));
+    let unknown = Progress { phase: Phase::Execute, segment: 0, done: 0, total: 1, millionths: None };
+    assert_eq!((unknown.fraction(), unknown.remaining(second)), (None, None));
+}
+
+/// Rows of eight numbers that one thread computes at most between two looks at the cancellation; a row takes some ten nanoseconds, so that
+/// this is well below the 50 ms of section 6.3.
+const LAPSE: usize = 1 << 17;
+
+#[test]
+fn little_work_lies_between_two_looks_at_the_cancellation() {
+    // The lookup table has 2^16 rows and 2^18 positions: one pass over them at once would be seen.
+    let case = case();
+    for threads in [1, 2] {
+        let options = Options { threads, ..Options::default() };
+        crate::prove_witness(case.witness.clone(), &case.image, &case.claim, &STD, &options).unwrap();
+    }
+    let (most, total) = lapse::most();
+    assert!(most <= LAPSE, "{most} rows between two looks");
+    assert!(total > 1 << 24, "{total} rows in all: the work is counted");
 }
 
 #[test]

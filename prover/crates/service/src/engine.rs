@@ -44,6 +44,8 @@ pub struct Step {
     pub done: u64,
     /// Work items of the phase.
     pub total: u64,
+    /// How much of the whole proof is done by its cost, in millionths, where that is known.
+    pub millionths: Option<u32>,
 }
 
 /// What kind of failure it is.

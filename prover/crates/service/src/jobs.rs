@@ -135,12 +135,14 @@ impl Jobs {
     pub fn view(&self, id: &JobId) -> Option<View> {
         let table = lock(&self.table);
         let entry = table.entries.get(id)?;
-        let remaining = match (entry.begun, table.seconds.get(&entry.request.module)) {
-            (Some(begun), Some(seconds)) if entry.state == State::Running => {
-                Some(Duration::from_secs_f64(*seconds).saturating_sub(begun.elapsed()))
-            }
-            _ => None,
-        };
+        let remaining = entry.begun.filter(|_| entry.state == State::Running).and_then(|begun| {
+            let elapsed = begun.elapsed();
+            // By what is done of this proof as soon as that says something; before, by what proofs of the module took.
+            let done = entry.step.millionths.map(|millionths| f64::from(millionths) / 1e6).filter(|done| *done >= 0.05);
+            let by_share = done.map(|done| elapsed.mul_f64((1.0 - done) / done));
+            let by_module = || Some(Duration::from_secs_f64(*table.seconds.get(&entry.request.module)?).saturating_sub(elapsed));
+            by_share.or_else(by_module)
+        });
         Some(View { state: entry.state.clone(), step: entry.step.clone(), remaining })
     }
 

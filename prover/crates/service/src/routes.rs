@@ -90,6 +90,9 @@ fn progress(jobs: &Jobs, id: &JobId) -> Response {
     let mut about = Object::new().text("id", id.as_str()).text("state", view.state.word());
     if view.state == State::Running {
         about = about.text("phase", view.step.phase).number("done", view.step.done).number("total", view.step.total);
+        if let Some(millionths) = view.step.millionths {
+            about = about.number("fraction", f64::from(millionths) / 1e6);
+        }
         if let Some(remaining) = view.remaining {
             about = about.number("remainingSeconds", remaining.as_secs());
         }

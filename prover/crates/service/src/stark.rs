@@ -67,7 +67,8 @@ impl Engine for StarkEngine {
         let params = ParameterSet::by_name(&work.set).ok_or_else(|| refused("UnknownSet", "there is no parameter set of this name"))?;
         let known = self.known(&work.module, cancel)?;
         let limits = vm::Limits { pages: self.max_pages, ..vm::Limits::default() };
-        let progress = |at: prove::Progress| report(Step { phase: at.phase.name(), done: at.done as u64, total: at.total as u64 });
+        let progress =
+            |at: prove::Progress| report(Step { phase: at.phase.name(), done: at.done, total: at.total, millionths: at.millionths });
         let proven = prove::prove(&known.program, &known.image, &work.input, &params, &limits, &self.options(cancel, &progress))
             .map_err(|e| of(&e))?;
         let receipt = proven.receipt.to_bytes(&Attachments::default()).map_err(|_| failed("TooLarge", "the receipt cannot be written"))?;

@@ -9,6 +9,7 @@ use proto::{Attachments, Layout, ParameterSet, ProofHeader};
 use prove::{Phase, Progress};
 use std::fmt::Write;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use verify::Policy;
 
@@ -16,6 +17,9 @@ const MODULE: Opt = Opt { name: "--module", value: Some("FILE"), about: "prove a
 const LOOP: Opt = Opt { name: "--loop", value: Some("N"), about: "iterations of the loop, 15 cycles each [1250]" };
 const PARAMS: Opt = Opt { name: "--params", value: Some("LIST"), about: "parameter sets, with commas [std,proven]" };
 const THREADS: Opt = Opt { name: "--threads", value: Some("N"), about: "threads [all]" };
+
+const CANCEL: Opt =
+    Opt { name: "--cancel", value: Some("N"), about: "also begin N more proofs and cancel each, at moments spread over a proof" };
 
 /// How often a receipt is verified; the quickest counts.
 const VERIFICATIONS: usize = 20;
@@ -29,7 +33,7 @@ pub const COMMAND: Command = Command {
               work besides give other times; ratios and processor time say more. The built-in loop has about the mix of tables that compiled\n\
               WebAssembly code has.",
     places: &[],
-    options: &[MODULE, INPUT, LOOP, PARAMS, PAGES, THREADS, JSON],
+    options: &[MODULE, INPUT, LOOP, PARAMS, PAGES, THREADS, CANCEL, JSON],
     run,
 };
 
@@ -45,7 +49,10 @@ fn run(args: &Args) -> Result {
     let prepared = prove::Prepared::new();
     let mut rows = Vec::new();
     for params in sets {
-        let row = measure(&program, &input, params, threads, &prepared)?;
+        let mut row = measure(&program, &input, params, threads, &prepared)?;
+        if let Some(tries) = args.number(CANCEL.name, 1, 10_000)? {
+            row.cancelled = Some(cancel(&program, &input, &row, tries as u32, &prepared)?);
+        }
         if !args.flag(JSON.name) {
             print(&row.text())?;
         }
@@ -64,6 +71,7 @@ struct Row {
     cycles: u64,
     /// Elapsed and processor time of what is made once for all proofs of a process; next to none where a set before had the same blowup.
     preparation: (Duration, Duration),
+    cancelled: Option<Cancelled>,
     phases: Vec<(Phase, Duration, Duration)>,
     peak: u64,
     estimate: u64,
@@ -119,6 +127,7 @@ fn measure(program: &Program, input: &[u8], params: ParameterSet, threads: usize
         threads,
         cycles: proven.receipt.claim.cycles,
         preparation,
+        cancelled: None,
         phases: phases.collect(),
         peak: peak_memory(),
         estimate: prove::estimate(&layout),
@@ -127,6 +136,54 @@ fn measure(program: &Program, input: &[u8], params: ParameterSet, threads: usize
         blocks,
         hashing,
     })
+}
+
+/// How long proofs went on after they were cancelled.
+struct Cancelled {
+    tries: u32,
+    longest: Duration,
+    /// What was being done then.
+    phase: Phase,
+    median: Duration,
+}
+
+/// Cancels proofs at moments spread over the time that the measured one took.
+fn cancel(program: &Program, input: &[u8], row: &Row, tries: u32, prepared: &prove::Prepared) -> Result<Cancelled> {
+    let image = make(program)?;
+    let limits = vm::Limits { pages: image.max_pages, ..vm::Limits::default() };
+    let mut delays = Vec::new();
+    for number in 0..tries {
+        let wait = row.elapsed().mul_f64((f64::from(number) + 0.5) / f64::from(tries));
+        let flag = AtomicBool::new(false);
+        let phase = Mutex::new(Phase::Execute);
+        let report = |progress: Progress| *phase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = progress.phase;
+        let options = prove::Options {
+            threads: row.threads,
+            cancel: &flag,
+            progress: &report,
+            prepared: Some(prepared),
+            ..prove::Options::default()
+        };
+        std::thread::scope(|scope| {
+            let canceller = scope.spawn(|| {
+                std::thread::sleep(wait);
+                flag.store(true, Ordering::Relaxed);
+                Instant::now()
+            });
+            let result = prove::prove(program, &image, input, &row.params, &limits, &options);
+            let ended = Instant::now();
+            if let (Ok(asked), true) = (canceller.join(), matches!(result, Err(prove::Error::Cancelled))) {
+                delays.push((ended.saturating_duration_since(asked), *phase.lock().unwrap_or_else(std::sync::PoisonError::into_inner)));
+            }
+        });
+        if interrupt::flag().load(Ordering::Relaxed) {
+            return Err(prove_failure(prove::Error::Cancelled));
+        }
+    }
+    delays.sort_unstable();
+    let median = delays.get(delays.len() / 2).map_or(Duration::ZERO, |(delay, _)| *delay);
+    let (longest, phase) = delays.last().copied().unwrap_or((Duration::ZERO, Phase::Execute));
+    Ok(Cancelled { tries: delays.len() as u32, longest, phase, median })
 }
 
 /// SHA-256 blocks that the openings of a proof cost the verifier: all but a few hundred of those that it hashes (section 4.3).
@@ -199,6 +256,13 @@ impl Row {
                 milliseconds(busy)
             ),
         );
+        if let Some(Cancelled { tries, longest, phase, median }) = &self.cancelled {
+            let (longest, median) = (milliseconds(*longest), milliseconds(*median));
+            line(
+                "cancelled",
+                format!("{tries} times; back after {longest:.1} ms at most ({}), {median:.1} ms in the middle", phase.name()),
+            );
+        }
         line("memory", format!("{} MiB at most, estimated {} MiB", self.peak >> 20, self.estimate >> 20));
         line("receipt", format!("{} bytes", self.bytes));
         line(
@@ -212,7 +276,13 @@ impl Row {
         let phases = self.phases.iter().map(|(phase, took, busy)| {
             Object::new().text("phase", phase.name()).number("ms", took.as_millis()).number("processor_ms", busy.as_millis())
         });
-        Object::new()
+        let mut object = Object::new();
+        if let Some(Cancelled { tries, longest, phase, median }) = &self.cancelled {
+            let (longest, median) = (longest.as_micros(), median.as_micros());
+            object = object.number("cancelled", tries).number("cancel_us", longest).text("cancelPhase", phase.name());
+            object = object.number("cancelMedian_us", median);
+        }
+        object
             .text("parameters", self.params.name)
             .number("threads", self.threads)
             .number("cycles", self.cycles)

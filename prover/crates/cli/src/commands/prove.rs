@@ -21,8 +21,9 @@ const QUIET: Opt = Opt { name: "--quiet", value: None, about: "no progress" };
 pub const COMMAND: Command = Command {
     name: "prove",
     about: "Run a module and prove the run",
-    details: "Progress goes to standard error, one JSON object a line: phase, segment, done, total, eta_ms, rss (bytes). Ctrl-C stops it. The\n\
-              receipt depends on module, page limit, input and parameter set alone. It is succinct and meant to be sound, but not\n\
+    details: "Progress goes to standard error, one JSON object a line: phase, segment, done and total (units of work of the phase),\n\
+              fraction (of the whole proof, by cost), eta_ms (null until it can be said), rss (bytes). Ctrl-C stops it. The receipt\n\
+              depends on module, page limit, input and parameter set alone. It is succinct and meant to be sound, but not\n\
               zero-knowledge; the proof system is unaudited.",
     places: &[("MODULE", "the WebAssembly module")],
     options: &[INPUT, RECEIPT, OUTPUT, PARAMS, CYCLES, PAGES, THREADS, MEMORY, ATTACH, QUIET, JSON],

@@ -1,10 +1,19 @@
 use super::Quad;
 use field::{Goldilocks, Packed, Row};
 
-/// One level: x0 + w x1, x0 - w x1.
+/// The quarters of a block.
 #[inline(always)]
-pub fn forward2<V: Packed>(block: &mut [Row], w: Goldilocks) {
-    let (low, high) = block.split_at_mut(block.len() / 2);
+pub fn quarters(block: &mut [Row]) -> [&mut [Row]; 4] {
+    let quarter = block.len() / 4;
+    let (q0, rest) = block.split_at_mut(quarter);
+    let (q1, rest) = rest.split_at_mut(quarter);
+    let (q2, q3) = rest.split_at_mut(quarter);
+    [q0, q1, q2, q3]
+}
+
+/// One level on the halves of a block, or on the same rows of both: x0 + w x1, x0 - w x1.
+#[inline(always)]
+pub fn forward2<V: Packed>([low, high]: [&mut [Row]; 2], w: Goldilocks) {
     let w = V::from(w);
     for (a, b) in low.iter_mut().zip(high) {
         let (x0, x1) = (V::load(a), V::load(b) * w);
@@ -15,8 +24,7 @@ pub fn forward2<V: Packed>(block: &mut [Row], w: Goldilocks) {
 
 /// Undoes [`forward2`] with w = 1, except for the factor 2.
 #[inline(always)]
-pub fn inverse2<V: Packed>(block: &mut [Row]) {
-    let (low, high) = block.split_at_mut(block.len() / 2);
+pub fn inverse2<V: Packed>([low, high]: [&mut [Row]; 2]) {
     for (a, b) in low.iter_mut().zip(high) {
         let (y0, y1) = (V::load(a), V::load(b));
         (y0 + y1).store(a);
@@ -24,13 +32,9 @@ pub fn inverse2<V: Packed>(block: &mut [Row]) {
     }
 }
 
-/// Two levels: the quarter blocks are the values at u, -u, i u, -i u of x0 + x1 X + x2 X^2 + x3 X^3, where i = 2^48.
+/// Two levels on the quarters of a block, or on the same rows of all four: the quarter blocks are the values at u, -u, i u, -i u of x0 + x1 X + x2 X^2 + x3 X^3, where i = 2^48.
 #[inline(always)]
-pub fn forward4<V: Packed>(block: &mut [Row], quad: &Quad) {
-    let quarter = block.len() / 4;
-    let (q0, rest) = block.split_at_mut(quarter);
-    let (q1, rest) = rest.split_at_mut(quarter);
-    let (q2, q3) = rest.split_at_mut(quarter);
+pub fn forward4<V: Packed>([q0, q1, q2, q3]: [&mut [Row]; 4], quad: &Quad) {
     let [u, u2, u3] = quad.map(V::from);
     for (((a, b), c), d) in q0.iter_mut().zip(q1).zip(q2).zip(q3) {
         let (x0, x1, x2, x3) = (V::load(a), V::load(b) * u, V::load(c) * u2, V::load(d) * u3);
@@ -45,11 +49,7 @@ pub fn forward4<V: Packed>(block: &mut [Row], quad: &Quad) {
 
 /// Undoes [`forward4`] except for the factor 4; `quad` holds 1/u, 1/u^2, 1/u^3.
 #[inline(always)]
-pub fn inverse4<V: Packed>(block: &mut [Row], quad: &Quad) {
-    let quarter = block.len() / 4;
-    let (q0, rest) = block.split_at_mut(quarter);
-    let (q1, rest) = rest.split_at_mut(quarter);
-    let (q2, q3) = rest.split_at_mut(quarter);
+pub fn inverse4<V: Packed>([q0, q1, q2, q3]: [&mut [Row]; 4], quad: &Quad) {
     let [u, u2, u3] = quad.map(V::from);
     for (((a, b), c), d) in q0.iter_mut().zip(q1).zip(q2).zip(q3) {
         let (y0, y1, y2, y3) = (V::load(a), V::load(b), V::load(c), V::load(d));

@@ -1,10 +1,47 @@
-use super::butterfly::{forward2, forward4, inverse2, inverse4};
+use super::butterfly::{forward2, forward4, inverse2, inverse4, quarters};
 use super::{Quad, Twiddles};
 use crate::team::{Cancelled, Team};
 use field::{Goldilocks, Kernel, Packed, Row};
 
 /// Blocks up to this many rows (16 KiB, half a first-level cache) are transformed level by level; larger ones by quarters.
 const LEAF: usize = 256;
+
+/// Rows of one pass between two looks at the cancellation.
+const PASS: usize = 1 << 14;
+
+/// The quarters of a block, a few rows of all four at a time.
+fn rows4(block: &mut [Row]) -> impl Iterator<Item = [&mut [Row]; 4]> {
+    let [q0, q1, q2, q3] = quarters(block).map(|quarter| quarter.chunks_mut(PASS / 4));
+    q0.zip(q1).zip(q2.zip(q3)).map(|((a, b), (c, d))| [a, b, c, d])
+}
+
+/// The halves of a block, a few rows of both at a time.
+fn rows2(block: &mut [Row]) -> impl Iterator<Item = [&mut [Row]; 2]> {
+    let (low, high) = block.split_at_mut(block.len() / 2);
+    low.chunks_mut(PASS / 2).zip(high.chunks_mut(PASS / 2)).map(|(a, b)| [a, b])
+}
+
+/// One pass over a block by quarters; stops between rows when cancelled.
+fn pass4(team: &Team, block: &mut [Row], mut work: impl FnMut([&mut [Row]; 4])) {
+    for rows in rows4(block) {
+        if team.cancelled() {
+            return;
+        }
+        team.spend(4 * rows[0].len());
+        work(rows);
+    }
+}
+
+/// One pass over a block by halves; stops between rows when cancelled.
+fn pass2(team: &Team, block: &mut [Row], mut work: impl FnMut([&mut [Row]; 2])) {
+    for rows in rows2(block) {
+        if team.cancelled() {
+            return;
+        }
+        team.spend(2 * rows[0].len());
+        work(rows);
+    }
+}
 
 /// From 2^j coefficients (lowest first) to the values on the part of a shifted domain below block `block` of level `level`, bit-reversed, in
 /// place. Level 0 is the whole of D_j; chunk m of the extension of a table to D_(j+b) is block m of level b.
@@ -16,7 +53,8 @@ pub fn forward(team: &Team, twiddles: &Twiddles, data: &mut [Row], level: usize,
         forward_even(team, twiddles, data, level, block);
         return;
     }
-    team.simd.run(Forward2(data, twiddles.halving(level, block)));
+    let w = twiddles.halving(level, block);
+    pass2(team, data, |halves| team.simd.run(Forward2(halves, w)));
     let half = data.len() / 2;
     for (i, part) in data.chunks_mut(half).enumerate() {
         forward_even(team, twiddles, part, level + 1, 2 * block + i);
@@ -25,9 +63,11 @@ pub fn forward(team: &Team, twiddles: &Twiddles, data: &mut [Row], level: usize,
 
 fn forward_even(team: &Team, twiddles: &Twiddles, data: &mut [Row], level: usize, block: usize) {
     if data.len() <= LEAF {
+        team.spend(data.len());
         team.simd.run(ForwardLeaf { data, twiddles, level, block });
     } else if !team.cancelled() {
-        team.simd.run(Forward4(data, &twiddles.coset(level)[block]));
+        let quad = &twiddles.coset(level)[block];
+        pass4(team, data, |quarters| team.simd.run(Forward4(quarters, quad)));
         let quarter = data.len() / 4;
         for (i, part) in data.chunks_mut(quarter).enumerate() {
             forward_even(team, twiddles, part, level + 2, 4 * block + i);
@@ -49,7 +89,7 @@ pub fn inverse(team: &Team, twiddles: &Twiddles, data: &mut [Row]) {
     for (i, part) in data.chunks_mut(half).enumerate() {
         inverse_even(team, twiddles, part, i);
     }
-    team.simd.run(Inverse2(data));
+    pass2(team, data, |halves| team.simd.run(Inverse2(halves)));
 }
 
 /// As [`inverse`], for one tile on all threads.
@@ -66,29 +106,37 @@ pub fn inverse_alone(team: &Team, twiddles: &Twiddles, data: &mut [Row]) -> Resu
     let size = data.len() / parts;
     team.each(data.chunks_mut(size).enumerate(), |(i, part)| inverse_even(team, twiddles, part, i))?;
     let quads = twiddles.plain_inverse();
-    if even {
-        team.simd.run(Inverse4(data, &quads[0]));
-    } else {
-        let half = data.len() / 2;
-        team.each(data.chunks_mut(half).enumerate(), |(i, part)| team.simd.run(Inverse4(part, &quads[i])))?;
-        team.simd.run(Inverse2(data));
+    let blocks = if even { 1 } else { 2 };
+    for (block, quad) in data.chunks_mut(size * parts / blocks).zip(quads) {
+        team.each(rows4(block), |rows| {
+            team.spend(PASS);
+            team.simd.run(Inverse4(rows, quad));
+        })?;
+    }
+    if !even {
+        team.each(rows2(data), |rows| {
+            team.spend(PASS);
+            team.simd.run(Inverse2(rows));
+        })?;
     }
     team.check()
 }
 
 fn inverse_even(team: &Team, twiddles: &Twiddles, data: &mut [Row], block: usize) {
     if data.len() <= LEAF {
+        team.spend(data.len());
         team.simd.run(InverseLeaf { data, quads: twiddles.plain_inverse(), block });
     } else if !team.cancelled() {
         let quarter = data.len() / 4;
         for (i, part) in data.chunks_mut(quarter).enumerate() {
             inverse_even(team, twiddles, part, 4 * block + i);
         }
-        team.simd.run(Inverse4(data, &twiddles.plain_inverse()[block]));
+        let quad = &twiddles.plain_inverse()[block];
+        pass4(team, data, |quarters| team.simd.run(Inverse4(quarters, quad)));
     }
 }
 
-struct Forward2<'a>(&'a mut [Row], Goldilocks);
+struct Forward2<'a>([&'a mut [Row]; 2], Goldilocks);
 
 impl Kernel for Forward2<'_> {
     type Output = ();
@@ -99,7 +147,7 @@ impl Kernel for Forward2<'_> {
     }
 }
 
-struct Forward4<'a>(&'a mut [Row], &'a Quad);
+struct Forward4<'a>([&'a mut [Row]; 4], &'a Quad);
 
 impl Kernel for Forward4<'_> {
     type Output = ();
@@ -126,7 +174,7 @@ impl Kernel for ForwardLeaf<'_> {
         while size >= 4 {
             let quads = &self.twiddles.coset(level)[first..];
             for (block, quad) in self.data.chunks_exact_mut(size).zip(quads) {
-                forward4::<V>(block, quad);
+                forward4::<V>(quarters(block), quad);
             }
             level += 2;
             first *= 4;
@@ -135,7 +183,7 @@ impl Kernel for ForwardLeaf<'_> {
     }
 }
 
-struct Inverse2<'a>(&'a mut [Row]);
+struct Inverse2<'a>([&'a mut [Row]; 2]);
 
 impl Kernel for Inverse2<'_> {
     type Output = ();
@@ -146,7 +194,7 @@ impl Kernel for Inverse2<'_> {
     }
 }
 
-struct Inverse4<'a>(&'a mut [Row], &'a Quad);
+struct Inverse4<'a>([&'a mut [Row]; 4], &'a Quad);
 
 impl Kernel for Inverse4<'_> {
     type Output = ();
@@ -172,7 +220,7 @@ impl Kernel for InverseLeaf<'_> {
         while size <= self.data.len() {
             let first = self.block * (self.data.len() / size);
             for (block, quad) in self.data.chunks_exact_mut(size).zip(&self.quads[first..]) {
-                inverse4::<V>(block, quad);
+                inverse4::<V>(quarters(block), quad);
             }
             size *= 4;
         }
@@ -197,7 +245,7 @@ mod tests {
     #[test]
     fn values_on_the_shifted_domains_are_those_of_horner() {
         let cancel = AtomicBool::new(false);
-        let twiddles = Twiddles::new(12);
+        let twiddles = Twiddles::new(&Team { threads: 2, simd: Simd::PORTABLE, cancel: &cancel }, 12).unwrap();
         for simd in [Simd::PORTABLE, Simd::detect()] {
             let team = Team { threads: 1, simd, cancel: &cancel };
             for log_size in 0..=12u32 {
@@ -218,7 +266,7 @@ mod tests {
     #[test]
     fn the_inverse_finds_the_coefficients() {
         let cancel = AtomicBool::new(false);
-        let twiddles = Twiddles::new(12);
+        let twiddles = Twiddles::new(&Team { threads: 2, simd: Simd::PORTABLE, cancel: &cancel }, 12).unwrap();
         for simd in [Simd::PORTABLE, Simd::detect()] {
             let team = Team { threads: 1, simd, cancel: &cancel };
             for log_size in 0..=12u32 {
@@ -241,7 +289,7 @@ mod tests {
     #[test]
     fn a_part_of_a_domain_is_a_block_of_its_level() {
         let cancel = AtomicBool::new(false);
-        let twiddles = Twiddles::new(10);
+        let twiddles = Twiddles::new(&Team { threads: 2, simd: Simd::PORTABLE, cancel: &cancel }, 10).unwrap();
         let team = Team { threads: 1, simd: Simd::detect(), cancel: &cancel };
         for (log_size, blowup) in [(0, 1), (1, 2), (7, 2), (8, 2), (6, 4)] {
             let n = 1usize << log_size;

@@ -1,5 +1,9 @@
 use crate::domain::{bit_reverse, omega, reversed_powers, shift};
+use crate::team::{Cancelled, Team};
 use field::{Goldilocks, Ring};
+
+/// Quads in one work item.
+const CHUNK: usize = 1 << 13;
 
 /// u, u^2, u^3: what a radix-4 step at one block multiplies by.
 pub type Quad = [Goldilocks; 3];
@@ -13,18 +17,29 @@ pub struct Twiddles {
 }
 
 /// start * step^rev(m) for m < 2^bits, with their squares and cubes; step has order 4 * 2^bits.
-fn quads(start: Goldilocks, step: Goldilocks, bits: u32) -> Vec<Quad> {
-    reversed_powers(start, step, bits).into_iter().map(|u| [u, u * u, u * u * u]).collect()
+fn quads(team: &Team, start: Goldilocks, step: Goldilocks, bits: u32) -> Result<Vec<Quad>, Cancelled> {
+    let powers = reversed_powers(team, start, step, bits)?;
+    let mut quads = team.zeros(powers.len())?;
+    team.each(quads.chunks_mut(CHUNK).zip(powers.chunks(CHUNK)), |(quads, powers)| {
+        team.spend(3 * powers.len() / 8);
+        quads.iter_mut().zip(powers).for_each(|(quad, u)| *quad = [*u, *u * *u, *u * *u * *u]);
+    })?;
+    Ok(quads)
 }
 
 impl Twiddles {
     /// For transforms to domains of up to 2^`log_size` points, at most 2^32. 12 bytes a point.
-    pub fn new(log_size: u32) -> Self {
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn new(team: &Team, log_size: u32) -> Result<Self, Cancelled> {
         let levels = log_size.saturating_sub(1);
-        Self {
-            coset: (0..levels).map(|k| quads(shift(k + 2), omega(k + 2), k)).collect(),
-            plain_inverse: if levels == 0 { Vec::new() } else { quads(Goldilocks::ONE, omega(log_size).inverse(), levels - 1) },
-        }
+        let plain_inverse = match levels {
+            0 => Vec::new(),
+            _ => quads(team, Goldilocks::ONE, omega(log_size).inverse(), levels - 1)?,
+        };
+        let coset = (0..levels).map(|k| quads(team, shift(k + 2), omega(k + 2), k)).collect::<Result<_, _>>()?;
+        Ok(Self { coset, plain_inverse })
     }
 
     /// The quads of the blocks of level `k` of the shifted domains.

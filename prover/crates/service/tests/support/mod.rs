@@ -63,7 +63,7 @@ impl Engine for TestEngine {
     }
 
     fn prove(&self, work: &Work, cancel: &AtomicBool, report: &(dyn Fn(Step) + Sync)) -> Result<Vec<u8>, EngineError> {
-        report(Step { phase: "commit", done: 1, total: 4 });
+        report(Step { phase: "commit", done: 1, total: 4, millionths: Some(250_000) });
         let mut held = self.held.lock().unwrap();
         while held.0 {
             held.1 = true;

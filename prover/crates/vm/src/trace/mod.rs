@@ -4,7 +4,7 @@ mod walk;
 use crate::{Error, Execution, Limits, Rows, fast};
 use air::{Table, Unprovable, Witness, WitnessBuilder};
 use isa::Program;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use walk::Walk;
 
 /// The most rows of a table in one segment, 2^22 (section 3.3).
@@ -41,7 +41,8 @@ pub fn trace(program: &Program, input: &[u8], limits: &Limits, cancel: &AtomicBo
         fits(table, rows)?;
     }
     afford(touched.len() as u64)?;
-    let witness = builder.finish(&touched, &isa::input_tape(input)).map_err(internal)?;
+    let cancelled = || cancel.load(Ordering::Relaxed);
+    let witness = builder.finish_unless(&touched, &isa::input_tape(input), cancelled).map_err(internal)?;
     let execution =
         Execution { output: walked.output, exit_code: walked.exit_code, cycles: walked.cycles, memory: walked.memory, rows: planned.rows };
     Ok((execution, witness))
@@ -53,5 +54,8 @@ fn fits(table: Table, rows: u64) -> Result<(), Error> {
 
 /// A row that no lookup answers is a mistake of this program, not of its user.
 fn internal(reason: Unprovable) -> Error {
-    Error::Internal { reason: reason.to_string() }
+    match reason {
+        Unprovable::Cancelled => Error::Cancelled,
+        _ => Error::Internal { reason: reason.to_string() },
+    }
 }
