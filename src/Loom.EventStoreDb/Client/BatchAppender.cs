@@ -18,6 +18,7 @@ internal sealed class BatchAppender : IAsyncDisposable
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed; // stays usable when its source is disposed
     private readonly Channel<BatchAppendReq> _queue =
         Channel.CreateBounded<BatchAppendReq>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -28,8 +29,8 @@ internal sealed class BatchAppender : IAsyncDisposable
 
     public BatchAppender(GrpcChannel channel, TimeSpan deadline, TimeProvider time)
     {
-        (_deadline, _time) = (deadline, time);
-        _call = channel.Duplex(Methods.BatchAppend, GrpcCallOptions.None, _closing.Token);
+        (_deadline, _time, _closed) = (deadline, time, _closing.Token);
+        _call = channel.Duplex(Methods.BatchAppend, GrpcCallOptions.None, _closed);
         _running = RunAsync();
     }
 
@@ -49,7 +50,7 @@ internal sealed class BatchAppender : IAsyncDisposable
 
             if (!_queue.Writer.TryWrite(request))
             {
-                await _queue.Writer.WriteAsync(request, _closing.Token).ConfigureAwait(false);
+                await _queue.Writer.WriteAsync(request, _closed).ConfigureAwait(false);
             }
 
             return await answer.Task.WaitAsync(_deadline, _time).ConfigureAwait(false);
@@ -120,7 +121,7 @@ internal sealed class BatchAppender : IAsyncDisposable
     private async Task WriteAsync()
     {
         var batch = new List<BatchAppendReq>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync(_closing.Token).ConfigureAwait(false))
+        while (await _queue.Reader.WaitToReadAsync(_closed).ConfigureAwait(false))
         {
             var bytes = 0;
             while (batch.Count < MaxBatch && bytes < MuchBytes && _queue.Reader.TryRead(out var request))
@@ -129,7 +130,7 @@ internal sealed class BatchAppender : IAsyncDisposable
                 bytes += request.CalculateSize();
             }
 
-            await _call.WriteAsync(batch, _closing.Token).ConfigureAwait(false);
+            await _call.WriteAsync(batch, _closed).ConfigureAwait(false);
             batch.Clear();
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Loom.Core;
 using Loom.EventStoreDb.Client;
 using Loom.EventStoreDb.Grpc;
@@ -53,8 +54,12 @@ public sealed partial class EventStoreDbJournal
 
                 if (_isClosed || !await AgainAsync(retries, e, wait).ConfigureAwait(false))
                 {
-                    throw handedOver && Retries.MayHelp(e) ? Unknown(stream, e) : Errors.ToJournal(e, stream);
+                    throw handedOver && (Retries.MayHelp(e) || e.Code == StatusCode.Unknown) ? Unknown(stream, e) : Errors.ToJournal(e, stream);
                 }
+            }
+            catch (EncoderFallbackException e)
+            {
+                throw new JournalException(JournalFailure.Refused, $"An event for '{stream}' has a type with a lone surrogate. Send well-formed text.", e);
             }
             catch (OperationCanceledException) when (_isClosed)
             {

@@ -37,7 +37,12 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
                     return null;
                 }
 
-                retries.Succeeded();
+                // A confirmation alone is no progress: a server that fails after each is not asked for ever.
+                if (_responses.Current.ContentCase != ReadResp.ContentOneofCase.Confirmation)
+                {
+                    retries.Succeeded();
+                }
+
                 return _responses.Current;
             }
             catch (GrpcException e)

@@ -27,6 +27,10 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
 
     private readonly List<(string Service, string Method)> _methods = [];
 
+    // Taken once: while the server shuts down, calls still come that find its services gone.
+    private readonly CancellationToken _stopping =
+        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+
     /// <summary>Services and methods mapped so far.</summary>
     public IReadOnlyList<(string Service, string Method)> Methods => _methods;
 
@@ -98,10 +102,9 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         }
 
         LiftLimits(http, streamsRequests);
-        var stopping = http.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         var patience = Patience(http);
         using var expiry = patience is { } wait ? new CancellationTokenSource(wait, time) : new CancellationTokenSource();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, expiry.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping, expiry.Token);
         var responses = new ResponseWriter<TResponse>(http.Response, ended.Token);
         GrpcException? end = null;
         try
@@ -112,19 +115,22 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         }
         catch (Exception e)
         {
-            end = HowItEnded(e, http, method.Path, stopping, expiry.IsCancellationRequested);
+            end = HowItEnded(e, http, method.Path, expiry.IsCancellationRequested);
         }
 
-        if (!http.RequestAborted.IsCancellationRequested)
+        if (http.RequestAborted.IsCancellationRequested)
         {
-            if (responses.HasWritten && !http.Response.HasStarted)
-            {
-                await http.Response.StartAsync().ConfigureAwait(false); // from here on the status is a trailer
-            }
-
-            End(http, end);
-            await http.Response.CompleteAsync().ConfigureAwait(false);
+            http.Abort(); // never an orderly end without a status
+            return;
         }
+
+        if (responses.HasWritten && !http.Response.HasStarted)
+        {
+            await http.Response.StartAsync().ConfigureAwait(false); // from here on the status is a trailer
+        }
+
+        End(http, end);
+        await http.Response.CompleteAsync().ConfigureAwait(false);
     }
 
     // Only POST is routed here. What is not gRPC at all is answered in HTTP's own words, with the status beside it.
@@ -188,7 +194,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         }
     }
 
-    private GrpcException HowItEnded(Exception e, HttpContext http, string path, CancellationToken stopping, bool isExpired)
+    private GrpcException HowItEnded(Exception e, HttpContext http, string path, bool isExpired)
     {
         switch (e)
         {
@@ -197,7 +203,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
             case ConnectionAbortedException or ConnectionResetException:
             case OperationCanceledException or IOException when http.RequestAborted.IsCancellationRequested:
                 return new GrpcException(StatusCode.Cancelled, "The caller went away.");
-            case OperationCanceledException when stopping.IsCancellationRequested:
+            case OperationCanceledException or ObjectDisposedException when _stopping.IsCancellationRequested:
                 return new GrpcException(StatusCode.Unavailable, "The server is shutting down.");
             case OperationCanceledException when isExpired:
                 return new GrpcException(StatusCode.DeadlineExceeded, "Deadline Exceeded");

@@ -63,7 +63,7 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
             }
 
             _isOver = true;
-            ThrowUnlessOk(_response!.TrailingHeaders.NonValidated, HttpStatus(_response.StatusCode));
+            ThrowUnlessOk(_response!.TrailingHeaders.NonValidated, StatusCode.Unavailable); // a server that went away
             return null;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)

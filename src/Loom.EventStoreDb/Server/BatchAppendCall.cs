@@ -173,7 +173,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
 
     private void Keep(Guid id, PendingAppend append, Incomplete? incomplete, long more)
     {
-        if (Interlocked.Add(ref _held, more) > MaxHeldBytes || _incomplete.Count >= MaxIncomplete)
+        if (Interlocked.Add(ref _held, more) > MaxHeldBytes || (incomplete is null && _incomplete.Count >= MaxIncomplete))
         {
             throw new GrpcException(StatusCode.ResourceExhausted, $"More than {MaxIncomplete} appends, or {MaxHeldBytes} bytes, wait for their last part.");
         }

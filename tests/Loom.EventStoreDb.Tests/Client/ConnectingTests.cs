@@ -59,6 +59,32 @@ public sealed class ConnectingTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_subscription_that_fails_after_every_confirmation_is_not_asked_for_for_ever()
+    {
+        await using var server = await TestServer.StartAsync(s =>
+        {
+            s.Unary(Methods.SupportedMethods, (_, _) => Task.FromResult(new SupportedMethods()));
+            s.ServerStreaming<Protocol.Streams.ReadReq, Protocol.Streams.ReadResp>(Methods.Read, (_, _) => ConfirmAndFail());
+        });
+        await using var journal = await EventStoreDbJournal.ConnectAsync(
+            new EventStoreDbJournalOptions
+            {
+                Settings = EventStoreDbSettings.Parse($"esdb://localhost:{server.Address.Port}?tls=false"),
+                RetryDuring = TimeSpan.FromMilliseconds(100),
+            },
+            None);
+        var e = await Assert.ThrowsAsync<JournalException>(async () => await journal.SubscribeToAllAsync(null, null, None).GetAsyncEnumerator().MoveNextAsync());
+        Assert.Equal(JournalFailure.Unavailable, e.Failure);
+
+        static async IAsyncEnumerable<Protocol.Streams.ReadResp> ConfirmAndFail()
+        {
+            await Task.Yield();
+            yield return new() { Confirmation = new() { SubscriptionId = "1" } };
+            throw new GrpcException(StatusCode.Unavailable, "not now");
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_secure_connection_trusts_the_root_that_it_is_told_to()
     {
         using var certificate = TestServer.SelfSigned();
@@ -95,12 +121,15 @@ public sealed class ConnectingTests
     }
 
     [Fact]
-    public async Task A_content_type_that_the_protocol_would_lose_is_refused()
+    public async Task What_the_protocol_would_lose_is_refused()
     {
         await using var served = await ServedJournal.StartAsync();
         await using var journal = await served.ConnectAsync();
         var e = await Assert.ThrowsAsync<JournalException>(() => journal.AppendAsync(StreamName.Parse("s"), ExpectedRevision.Any, [Event with { ContentType = "text/plain" }], None));
         Assert.Equal(JournalFailure.Refused, e.Failure);
+        e = await Assert.ThrowsAsync<JournalException>(() => journal.AppendAsync(StreamName.Parse("s"), ExpectedRevision.Any, [Event with { Type = "half \uD83E" }], None));
+        Assert.Equal(JournalFailure.Refused, e.Failure);
+        Assert.Equal(-1, await served.Journal.LastRevisionAsync(StreamName.Parse("s"), None));
     }
 
     [Fact]

@@ -313,8 +313,9 @@ public sealed class CallTests
         async IAsyncEnumerable<StreamIdentifier> Much([EnumeratorCancellation] CancellationToken ended)
         {
             await Task.Yield();
-            for (; made < 20_000 && !ended.IsCancellationRequested; Interlocked.Increment(ref made))
+            while (made < 20_000 && !ended.IsCancellationRequested)
             {
+                Interlocked.Increment(ref made);
                 yield return Echo.Message(Bytes);
             }
         }
