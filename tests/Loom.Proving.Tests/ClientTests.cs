@@ -30,8 +30,8 @@ public sealed class ClientTests
     [Theory]
     [InlineData("""{"id":"j","state":"queued"}""", ProverJobState.Queued)]
     [InlineData("""{"id":"j","state":"done"}""", ProverJobState.Done)]
-    [InlineData("""{"id":"j","state":"running","phase":"fri","done":3,"total":9,"remainingSeconds":12}""", ProverJobState.Running)]
-    [InlineData("""{"id":"j","state":"running","phase":"fri","done":-3,"total":9,"remainingSeconds":-1}""", ProverJobState.Running)]
+    [InlineData("""{"id":"j","state":"running","phase":"fri","done":3,"total":9,"fraction":0.75,"remainingSeconds":12}""", ProverJobState.Running)]
+    [InlineData("""{"id":"j","state":"running","phase":"fri","done":-3,"total":9,"fraction":1.5,"remainingSeconds":-1}""", ProverJobState.Running)]
     public async Task Progress_is_read(string body, ProverJobState state)
     {
         using var client = Client(HttpStatusCode.OK, body);
@@ -40,6 +40,7 @@ public sealed class ClientTests
 
         Assert.Equal(state, progress.State);
         Assert.Equal(body.Contains("12", StringComparison.Ordinal) ? ("fri", 3L, 9L, TimeSpan.FromSeconds(12)) : (progress.Phase, 0L, progress.Total, null), (progress.Phase, progress.Done, progress.Total, progress.Remaining));
+        Assert.Equal(body.Contains("12", StringComparison.Ordinal) ? 0.75 : null, progress.Share);
     }
 
     [Fact]

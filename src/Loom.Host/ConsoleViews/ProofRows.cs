@@ -36,11 +36,11 @@ internal static class ProofRows
         caller.May(Permission.Proofs), string.Join(", ", AccessTable.Having(Permission.Proofs)),
         caller.May(Permission.Bundles), string.Join(", ", AccessTable.Having(Permission.Bundles)));
 
-    /// <summary>The prover's own estimate where it has one (from earlier proofs of the module), else by the shares of the phases.</summary>
+    /// <summary>The prover's own share and estimate where it has them, else by the usual shares of the phases.</summary>
     public static ProofWork Work(ProverProgress progress, TimeSpan elapsed)
     {
         elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed;
-        var share = ShareOf(progress);
+        var share = progress.Share ?? ShareOf(progress);
         var remaining = progress.Remaining ?? (share is > 0.02 and var s ? elapsed * ((1 - s) / s) : null);
         return new ProofWork(progress.Phase, progress.Done, progress.Total, share, elapsed, remaining);
     }

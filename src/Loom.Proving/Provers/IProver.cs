@@ -71,7 +71,9 @@ public enum ProverJobState
 /// <param name="Total">Steps of the phase.</param>
 /// <param name="Remaining">How long everything may still take; null when unknown.</param>
 /// <param name="Failure">Why it failed; null in other states.</param>
-public sealed record ProverProgress(ProverJobState State, string Phase = "", long Done = 0, long Total = 0, TimeSpan? Remaining = null, ProverException? Failure = null);
+/// <param name="Share">The share of the whole proof that is done, by cost, 0 to 1; null when unknown.</param>
+public sealed record ProverProgress(
+    ProverJobState State, string Phase = "", long Done = 0, long Total = 0, TimeSpan? Remaining = null, ProverException? Failure = null, double? Share = null);
 
 /// <summary>Why a prover did not do what was asked.</summary>
 public enum ProverFailure

@@ -139,6 +139,8 @@ public sealed class ProofsAtTheConsoleTests
         Assert.Equal(share == 0 ? -1 : (10 / share) - 10, work.Remaining?.TotalSeconds ?? -1, 3);
         var told = ProofRows.Work(new ProverProgress(ProverJobState.Running, phase, done, total, TimeSpan.FromSeconds(3)), TimeSpan.FromSeconds(-1));
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.Zero), (told.Remaining!.Value, told.Elapsed));
+        var known = ProofRows.Work(new ProverProgress(ProverJobState.Running, phase, done, total, Share: 0.5), TimeSpan.FromSeconds(10));
+        Assert.Equal((0.5, TimeSpan.FromSeconds(10)), (known.Share!.Value, known.Remaining!.Value));
         Assert.True(ProofRows.Work(new ProverProgress(ProverJobState.Running, "another", 1, 2), TimeSpan.FromSeconds(1)) is { Share: null, Remaining: null });
     }
 

@@ -81,7 +81,8 @@ public sealed class ProverClient : IProver, IDisposable
         {
             "queued" => new ProverProgress(ProverJobState.Queued),
             "running" => new ProverProgress(
-                ProverJobState.Running, Printable(job.Phase, 40), Math.Max(0, job.Done), Math.Max(0, job.Total), job.RemainingSeconds is { } s and >= 0 and < 1e9 ? TimeSpan.FromSeconds(s) : null),
+                ProverJobState.Running, Printable(job.Phase, 40), Math.Max(0, job.Done), Math.Max(0, job.Total), job.RemainingSeconds is { } s and >= 0 and < 1e9 ? TimeSpan.FromSeconds(s) : null,
+                Share: job.Fraction is >= 0 and <= 1 ? job.Fraction : null),
             "done" => new ProverProgress(ProverJobState.Done),
             "failed" => new ProverProgress(ProverJobState.Failed, Failure: FailureOf(job.Error)),
             _ => throw Nonsense("the job is in a state that this program does not know"),
@@ -213,7 +214,7 @@ internal sealed record ImageAnswer(string ImageId, ReadOnlyMemory<byte> Image);
 
 internal sealed record JobRequest(string Id, ReadOnlyMemory<byte> Input, ReadOnlyMemory<byte> Module, string Set);
 
-internal sealed record JobAnswer(string? State, string? Phase, long Done, long Total, double? RemainingSeconds, ErrorAnswer? Error);
+internal sealed record JobAnswer(string? State, string? Phase, long Done, long Total, double? RemainingSeconds, ErrorAnswer? Error, double? Fraction = null);
 
 internal sealed record ErrorAnswer(string? Kind, string? Code, string? Message);
 
