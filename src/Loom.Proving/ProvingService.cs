@@ -32,6 +32,7 @@ public sealed partial class ProvingService : IAsyncDisposable
     private readonly ProvingOptions _options;
     private readonly ILogger _log;
     private readonly ProofServices _services;
+    private readonly ProvabilityReview _review;
     private readonly IDisposable _gauges;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -52,6 +53,8 @@ public sealed partial class ProvingService : IAsyncDisposable
             Queue, new FrameReader(parts.Journal, parts.Modules, parts.Blobs), parts.Modules, Images, new ReceiptStreams(parts.Journal, parts.Streams), parts.Blobs, parts.Prover,
             parts.Verifier, _options, parts.Time);
         Gate = new ProvabilityGate(() => _policies, parts.Prover, Images);
+        _review = new ProvabilityReview(
+            parts.Modules, () => _policies, Gate, _options, parts.Time, m => Unprovable(_log, m.ActorType, m.Name, m.Reason));
         _gauges = ProvingMetrics.Watch(Queue, parts.Time);
     }
 
@@ -70,7 +73,12 @@ public sealed partial class ProvingService : IAsyncDisposable
     /// <summary>Why there is no prover; null when there is one, or this host is not in charge.</summary>
     public NoProver? WithoutProver => _worker?.WithoutProver;
 
-    /// <summary>The policies. New ones are about what is journaled from then on.</summary>
+    /// <summary>Modules that decide for actors whose policy is not never, and that cannot be proven, as far as a prover could be asked.</summary>
+    public IReadOnlyList<UnprovableModule> UnprovableModules => _review.Unprovable;
+
+    /// <summary>
+    /// The policies. New ones are about what is journaled from then on; modules that are registered already are looked at again.
+    /// </summary>
     public ProofPolicies Policies
     {
         get => _policies;
@@ -81,6 +89,8 @@ public sealed partial class ProvingService : IAsyncDisposable
                 _policies = value;
                 _term?.Cancel();
             }
+
+            _review.Again();
         }
     }
 
@@ -103,7 +113,7 @@ public sealed partial class ProvingService : IAsyncDisposable
         if (!_started)
         {
             _started = true;
-            _work = Task.WhenAll(AgainAsync(LeadAsync, _stop.Token), AgainAsync(Queue.FollowAsync, _stop.Token));
+            _work = Task.WhenAll(AgainAsync(LeadAsync, _stop.Token), AgainAsync(Queue.FollowAsync, _stop.Token), AgainAsync(_review.RunAsync, _stop.Token));
         }
     }
 
@@ -197,4 +207,7 @@ public sealed partial class ProvingService : IAsyncDisposable
 
     [LoggerMessage(1, LogLevel.Warning, "The proofs were interrupted and go on from where they were.")]
     private static partial void Interrupted(ILogger log, Exception e);
+
+    [LoggerMessage(2, LogLevel.Warning, "Actors of type {ActorType} are to be proven, and their module {Module} cannot be: {Reason}")]
+    private static partial void Unprovable(ILogger log, string actorType, string module, string reason);
 }

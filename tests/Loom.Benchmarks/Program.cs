@@ -9,6 +9,7 @@ using Loom.Benchmarks;
     ("replay", ReplayBenchmark.RunAsync),
     ("commands", CommandBenchmark.RunAsync),
     ("verify", VerifyBenchmark.RunAsync),
+    ("receipts", ReceiptBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
     ("wasm", WasmBenchmark.RunAsync),
 ];

@@ -7,7 +7,7 @@ namespace Loom.Cli.Commands;
 internal static class TestCommand
 {
     // Suites that start the prover's program.
-    private static readonly string[] StartProver = ["Loom.Cli.Tests", "Loom.Host.Tests", "Loom.Provenance.Tests", "Loom.Proving.Tests", "Loom.Samples.Tests", "Loom.Wasm.Tests"];
+    private static readonly string[] StartProver = ["Loom.Cli.Tests", "Loom.Host.Tests", "Loom.Proving.Tests", "Loom.Receipts.Tests", "Loom.Samples.Tests", "Loom.Wasm.Tests"];
 
     /// <summary>The command with its options.</summary>
     public static Command Create()

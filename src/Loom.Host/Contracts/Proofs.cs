@@ -9,8 +9,18 @@ namespace Loom.Api;
 /// <param name="Problem">Why proofs wait, with the remedy; absent when they do not.</param>
 /// <param name="Proofs">This page of jobs, newest first.</param>
 /// <param name="Next">What to ask the next page with (<c>before</c>); absent on the last.</param>
+/// <param name="Unprovable">Modules in use that the policies want proven and that cannot be.</param>
 public sealed record ProofList(
-    IReadOnlyDictionary<string, int> ByState, DateTimeOffset? Oldest, long DecidedToProve, long DecidedNotTo, bool InCharge, string? Problem, IReadOnlyList<ProofItem> Proofs, long? Next);
+    IReadOnlyDictionary<string, int> ByState, DateTimeOffset? Oldest, long DecidedToProve, long DecidedNotTo, bool InCharge, string? Problem, IReadOnlyList<ProofItem> Proofs, long? Next,
+    IReadOnlyList<UnprovableItem> Unprovable);
+
+/// <summary>A module in use whose actor type's policy wants proofs, and that cannot be proven.</summary>
+/// <param name="ActorType">The actor type.</param>
+/// <param name="Module"><c>NAME@VERSION</c>.</param>
+/// <param name="Machine">The machine that its links name.</param>
+/// <param name="Policy">The policy.</param>
+/// <param name="Reason">Why: the function, the offset and the opcode.</param>
+public sealed record UnprovableItem(string ActorType, string Module, string Machine, string Policy, string Reason);
 
 /// <summary>A transition that is to be proven, and what became of that.</summary>
 /// <param name="Link">The hash of the transition's link: the job's name.</param>

@@ -1,6 +1,7 @@
 using Loom.Core;
 using Loom.Hosting.Configuration;
 using Loom.Hosting.Operations;
+using Loom.Hosting.Proofs;
 using Loom.Hosting.Provenance;
 using Loom.Journal;
 using Loom.Journal.Log;
@@ -75,10 +76,13 @@ internal sealed class LogCheck(LogService log, TimeProvider time) : IHealthCheck
 }
 
 /// <summary>Is the file's last change in force?</summary>
-internal sealed class ConfigurationCheck(LiveSettings settings) : IHealthCheck
+internal sealed class ConfigurationCheck(LiveSettings settings, IProofs? proofs = null) : IHealthCheck
 {
     public string Name => "configuration";
 
     public ValueTask<Finding> CheckAsync(CancellationToken cancellationToken) => new(
-        settings.Problem is { } problem ? new Finding(HealthStatus.Warning, problem) : new Finding(HealthStatus.Good, "In force."));
+        settings.Problem is { } problem ? new Finding(HealthStatus.Warning, problem)
+        : proofs is null && settings.Now.Text(ProofServices.PoliciesName).Length > 0
+            ? new Finding(HealthStatus.Warning, $"{ProofServices.PoliciesName} takes effect at the next start: this host was started without proofs.")
+        : new Finding(HealthStatus.Good, "In force."));
 }

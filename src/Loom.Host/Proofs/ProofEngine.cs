@@ -4,7 +4,7 @@ using Loom.Runtime;
 namespace Loom.Hosting.Proofs;
 
 /// <summary>The proving service, as part of the host's engine.</summary>
-internal sealed partial class ProofEngine(ProvingService service, ProverInUse prover, ILogger<ProofEngine> log) : IProofs
+internal sealed partial class ProofEngine(ProvingService service, ProverInUse prover, LivePolicies live, ILogger<ProofEngine> log) : IProofs
 {
     public IModuleGate Gate => service.Gate;
 
@@ -20,6 +20,7 @@ internal sealed partial class ProofEngine(ProvingService service, ProverInUse pr
 
     public async ValueTask StopAsync()
     {
+        live.Dispose();
         await service.DisposeAsync();
         await prover.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using Loom.Api;
+using Loom.Core;
 using Loom.Proving;
 
 namespace Loom.Hosting.Proofs;
@@ -19,6 +20,7 @@ internal static class ProofItems
         var figures = service.Queue.Figures;
         return new ProofList(
             figures.ByState.ToDictionary(s => Of(s.Key), s => s.Value), figures.Oldest?.Time, figures.DecidedToProve, figures.DecidedNotTo, service.InCharge,
-            missing ?? service.WithoutProver?.Reason, [.. page.Jobs.Select(j => Of(j, service))], page.Next);
+            missing ?? service.WithoutProver?.Reason, [.. page.Jobs.Select(j => Of(j, service))], page.Next,
+            [.. service.UnprovableModules.Select(u => new UnprovableItem(u.ActorType, u.Name, MachineId.Wasm(u.Module).Value, u.Policy, u.Reason))]);
     }
 }

@@ -14,11 +14,13 @@ namespace Loom.Hosting.Proofs;
 /// <summary>Puts proving together when a policy or a prover is configured; else nothing of it is loaded.</summary>
 internal static class ProofServices
 {
+    public const string PoliciesName = "proving.policies";
+
     /// <exception cref="StartupException">A setting of the section <c>proving</c> is missing or wrong.</exception>
     public static void AddIfWanted(IServiceCollection services, HostParts parts)
     {
         var settings = parts.Settings.Now;
-        if (settings.Text("proving.prover") is "program" or "remote" || settings.Text("proving.policies").Length > 0)
+        if (settings.Text("proving.prover") is "program" or "remote" || settings.Text(PoliciesName).Length > 0)
         {
             Add(services, parts, settings);
         }
@@ -35,10 +37,12 @@ internal static class ProofServices
                 parts.Journal, s.GetRequiredService<LoomStreams>(), s.GetRequiredService<ILeases>(), s.GetRequiredService<ModuleRegistry>(),
                 s.GetRequiredService<IBlobStore>(), prover.Prover, new StarkVerifier(), s.GetRequiredService<TimeProvider>()),
             policies, null, s.GetRequiredService<ILogger<ProvingService>>()));
-        services.AddSingleton<IProofs, ProofEngine>().AddSingleton<IHealthCheck, ProofCheck>();
+        services.AddSingleton<LivePolicies>().AddSingleton<IProofs, ProofEngine>().AddSingleton<IHealthCheck, ProofCheck>();
     }
 
-    private static ProofPolicies Policies(LoomSettings settings)
+    /// <summary>The policies of these settings.</summary>
+    /// <exception cref="StartupException">They cannot be read, or want parameter sets that the host does not accept; the message names the setting.</exception>
+    public static ProofPolicies Policies(LoomSettings settings)
     {
         var accepted = settings.List("proving.sets");
         if (accepted.FirstOrDefault(name => ParameterSet.OfName(name) is null) is { } unknown)
@@ -48,7 +52,7 @@ internal static class ProofServices
 
         try
         {
-            var text = settings.Text("proving.policies");
+            var text = settings.Text(PoliciesName);
             var policies = text.Length == 0 ? ProofPolicies.None : ProofPolicies.Parse(Encoding.UTF8.GetBytes(text));
             return policies.All.FirstOrDefault(p => !accepted.Contains(p.Value.Set.Name)) is { Key: { } type, Value.Set.Name: var set }
                 ? throw Wrong($"proving.policies: the policy of '{type}' is of the parameter set '{set}', which this host does not accept. Name it in proving.sets, or give the policy one of {string.Join(", ", accepted)}.")

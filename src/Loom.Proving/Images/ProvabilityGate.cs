@@ -14,6 +14,8 @@ namespace Loom.Proving;
 /// <param name="images">Where image ids are registered.</param>
 public sealed class ProvabilityGate(Func<ProofPolicies> policies, IProver prover, ImageRegistry images) : IModuleGate
 {
+    internal const string NotProvable = "module-not-provable";
+
     /// <inheritdoc/>
     public async Task<ModuleFinding?> JudgeAsync(ModuleManifest manifest, ReadOnlyMemory<byte> module, CancellationToken cancellationToken)
     {
@@ -32,7 +34,7 @@ public sealed class ProvabilityGate(Func<ProofPolicies> policies, IProver prover
         catch (ProverException e)
         {
             return e.Failure == ProverFailure.Refused
-                ? new ModuleFinding("module-not-provable", true, $"The proof policy of '{manifest.ActorType}' is {policy}, and this module could not be proven: {e.Message}")
+                ? new ModuleFinding(NotProvable, true, $"The proof policy of '{manifest.ActorType}' is {policy}, and this module could not be proven: {e.Message}")
                 : new ModuleFinding(
                     "prover-unavailable", true,
                     $"The proof policy of '{manifest.ActorType}' is {policy}, and no prover can say whether this module could be proven: {e.Message} Start one, or set the policy to never.");

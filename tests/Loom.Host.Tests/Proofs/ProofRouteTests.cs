@@ -26,6 +26,7 @@ public sealed class ProofRouteTests
         var all = await Commands.UntilAsync(() => ListAsync(host, ""), l => l.Proofs.Count == 3);
         Assert.Equal([2, 1, 0], all.Proofs.Select(p => p.Revision));
         Assert.Contains("proving.prover", all.Problem, StringComparison.Ordinal);
+        Assert.Empty(all.Unprovable); // without a prover nobody can say
         var first = await ListAsync(host, "?count=2");
         Assert.Equal([0], (await ListAsync(host, $"?count=2&before={first.Next}")).Proofs.Select(p => p.Revision));
 

@@ -1,5 +1,6 @@
 using Loom.Api;
 using Loom.Hosting;
+using Loom.Hosting.Configuration;
 using Loom.Hosting.Proofs;
 using Loom.Testing;
 
@@ -53,6 +54,48 @@ public sealed class ProvingSettingsTests
         Assert.Equal("when command.by >= 1000", policies.Of("counter").ToString());
         Assert.Equal("on-demand", policies.Of("echo").ToString());
     }
+
+    [Fact]
+    public async Task Policies_are_live_and_bad_ones_are_named_while_the_earlier_ones_stay()
+    {
+        using var folder = new Folder();
+        await using var host = await ChangingAsync(folder, """{"counter": "never"}""");
+        var service = host.Service<Loom.Proving.ProvingService>();
+
+        await WriteAsync(folder, """{"counter": "when command.by >= 1000"}""");
+        host.Service<LiveSettings>().Refresh();
+        Assert.Equal("when command.by >= 1000", service.Policies.Of("counter").ToString());
+
+        await WriteAsync(folder, """{"counter": "sometimes"}""");
+        host.Service<LiveSettings>().Refresh();
+        Assert.Equal("when command.by >= 1000", service.Policies.Of("counter").ToString());
+        var check = (await host.Http.GetAsync("/health/ready", LoomJson.Default.HealthReport)).Checks.Single(c => c.Name == "proofs");
+        Assert.Equal("warning", check.Status);
+        Assert.Contains("The earlier policies stay in force. proving.policies: The proof policy of 'counter'", check.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_was_started_without_proofs_says_that_policies_wait_for_the_next_start()
+    {
+        using var folder = new Folder();
+        await using var host = await ChangingAsync(folder, policies: null);
+        Assert.Throws<InvalidOperationException>(() => host.Service<Loom.Proving.ProvingService>());
+
+        await WriteAsync(folder, """{"counter": "always"}""");
+        host.Service<LiveSettings>().Refresh();
+        var check = (await host.Http.GetAsync("/health/ready", LoomJson.Default.HealthReport)).Checks.Single(c => c.Name == "configuration");
+        Assert.Equal("warning", check.Status);
+        Assert.Contains("proving.policies takes effect at the next start", check.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<RunningHost> ChangingAsync(Folder folder, string? policies)
+    {
+        await WriteAsync(folder, policies);
+        return await RunningHost.StartOnAsync(folder["data"], "--config", folder["loom.json"]);
+    }
+
+    private static Task WriteAsync(Folder folder, string? policies) =>
+        File.WriteAllTextAsync(folder["loom.json"], policies is null ? "{}" : $$"""{"proving": {"policies": {{policies}}}}""");
 
     [Fact]
     public void The_program_is_found_in_the_checkout_first_and_then_on_the_path()
