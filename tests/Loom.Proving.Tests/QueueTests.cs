@@ -123,6 +123,39 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task A_hundred_thousand_jobs_are_read_anew_and_looked_at_cheaply()
+    {
+        const int jobs = 100_000, batch = 1000;
+        await using var bench = new Bench();
+        var machine = MachineId.Wasm(Digest.Of([1]));
+        for (var first = 0; first < jobs; first += batch)
+        {
+            var events = Enumerable.Range(first, batch).Select(i => (ProofEvent)new ProofEvent.Decided(
+                Digest.Of(BitConverter.GetBytes(i)), new Timestamp(bench.Time.GetUtcNow()), StreamName.Parse($"ledger-{i % 500}"), i, i, (ulong)i, "ledger@1", machine, true, "always", "always", "proven"));
+            Assert.IsType<AppendResult.Appended>(await bench.Memory.AppendAsync(
+                ProofQueue.Stream, ExpectedRevision.After(first - 1), [.. events.Select(e => e.ToEvent(0))], default));
+        }
+
+        using var queue = new ProofQueue(bench.Memory, bench.Time);
+        await queue.CatchUpAsync(default);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var (figures, page) = (queue.Figures, queue.List(ProofJobState.Queued, null, 50));
+        var next = queue.Read(s => s.In(ProofJobState.Queued).First());
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal((jobs, jobs - 1L, 0L), (figures.Depth, page.Jobs[0].Number, next.Number));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => jobs - 1L - i), page.Jobs.Select(j => j.Number));
+        Assert.True(allocated < 4_000_000, $"{allocated} bytes for a look");
+
+        // What jobs have in common is there once.
+        var (one, other) = (queue.Find(Digest.Of(BitConverter.GetBytes(7)))!, queue.Find(Digest.Of(BitConverter.GetBytes(507)))!);
+        Assert.Same(one.ActorType, other.ActorType);
+        Assert.Same(one.Machine.Value, other.Machine.Value);
+        Assert.Same(one.Stream.Value, other.Stream.Value);
+        Assert.Same(one.Cause, other.Cause);
+    }
+
+    [Fact]
     public async Task A_damaged_queue_is_refused_by_name()
     {
         await using var bench = new Bench();

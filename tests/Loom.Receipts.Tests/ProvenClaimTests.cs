@@ -110,6 +110,37 @@ public sealed class ProvenClaimTests
     }
 
     [Fact]
+    public void A_bundle_of_several_streams_holds_thousands_of_receipts_of_which_one_at_a_time_is_asked_for()
+    {
+        const int each = 600;
+        string[] names = ["counter-a", "counter-b", "counter-c"];
+        var history = new History();
+        history.AddModule(CounterLife.Sample.Wasm);
+        for (var i = 0; i < each * names.Length; i++)
+        {
+            history.Append(
+                names[i % names.Length], machine: MachineId.Wasm(CounterLife.Module), commandType: "increment", command: "{}", state: "{}",
+                emitted: [new EmittedEvent("incremented.v1", EventData.Json, "{}"u8.ToArray())]);
+        }
+
+        var source = history.Source(Cases.LogKey, names);
+        var receipts = new Asked(Unsealed(0));
+        var bundle = History.Bundle(
+            source with
+            {
+                Images = new Dictionary<Digest, ReadOnlyMemory<byte>> { [ReceiptImage.IdOf(CounterLife.Image)] = CounterLife.Image },
+                Streams = [.. source.Streams.Select(s => s with { Receipts = receipts })],
+            },
+            Cases.LogKey);
+        var read = BundleReader.Read(bundle);
+
+        Assert.Equal(each * names.Length, new Unpacked(bundle).Files.Keys.Count(f => f.StartsWith("receipts/", StringComparison.Ordinal)));
+        Assert.Equal(names.Length, read.Streams.Count);
+        Assert.Equal((Verdict.Holds, Verdict.False), (Cases.Verify(bundle, Trust).Of(Claim.Intact), Cases.Verify(bundle, Trust).Of(Claim.Proven)));
+        Assert.InRange(receipts.Times, each * names.Length, 3 * each * names.Length); // read, hashed, written: none is kept
+    }
+
+    [Fact]
     public void A_writer_refuses_receipts_that_no_verifier_could_use()
     {
         BundleSource With(byte[] receipt)
@@ -135,5 +166,32 @@ public sealed class ProvenClaimTests
         Assert.Equal((proven, conjectured), ((int)bits.Proven, (int)bits.Conjectured));
         Assert.Equal($"{proven} bits proven, {conjectured} conjectured", bits.ToString());
         Assert.Equal(3, bits.Proven - SecurityBits.Of(ParameterSet.OfName(set)!, 22, 830, segments: 8).Proven, 6);
+    }
+
+    // A receipt for every transition, counted when it is asked for.
+    private sealed class Asked(byte[] receipt) : IReadOnlyDictionary<long, ReadOnlyMemory<byte>>
+    {
+        public int Times { get; private set; }
+
+        public IEnumerable<long> Keys => throw new NotSupportedException("A writer knows which it wants.");
+
+        public IEnumerable<ReadOnlyMemory<byte>> Values => throw new NotSupportedException("A writer asks for one at a time.");
+
+        public int Count => throw new NotSupportedException("A writer knows which it wants.");
+
+        public ReadOnlyMemory<byte> this[long revision] => TryGetValue(revision, out var bytes) ? bytes : default;
+
+        public bool ContainsKey(long revision) => true;
+
+        public bool TryGetValue(long revision, out ReadOnlyMemory<byte> value)
+        {
+            Times++;
+            value = (byte[])[.. receipt];
+            return true;
+        }
+
+        public IEnumerator<KeyValuePair<long, ReadOnlyMemory<byte>>> GetEnumerator() => throw new NotSupportedException("A writer asks for one at a time.");
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -13,16 +13,16 @@ namespace Loom.Hosting.Proofs;
 /// <summary>What auditors get of proofs: receipts and images from the journal, whether this host proves anything now or not.</summary>
 internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlobStore blobs, LiveSettings settings)
 {
-    private const long MaxBytes = 256L << 20;
-    private const int MaxReceipts = 1000;
-
-    /// <summary>The receipts of a stream's transitions that lie within the tree size, by the transition's revision; their images are added to <paramref name="images"/>.</summary>
+    /// <summary>
+    /// The receipts of a stream's transitions that lie within the tree size, by the transition's revision. They are put into
+    /// <paramref name="spool"/>, and read from there; their images are added to <paramref name="images"/>.
+    /// </summary>
     /// <exception cref="RefusedException">There are more than a bundle holds.</exception>
     public async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReceiptsOfAsync(
-        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken) =>
+        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, ReceiptSpool spool, CancellationToken cancellationToken) =>
         await journal.LastRevisionAsync(LoomStreams.Receipts(stream), cancellationToken) < 0
             ? new Dictionary<long, ReadOnlyMemory<byte>>()
-            : await ReadAsync(stream, isIn, images, cancellationToken);
+            : await ReadAsync(stream, isIn, images, spool, cancellationToken);
 
     /// <summary>Every image id that was registered for a module, with the parameter sets that this host accepts.</summary>
     public async Task<IReadOnlyList<TrustedImage>> TrustedAsync(CancellationToken cancellationToken)
@@ -85,10 +85,9 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<IReadOnlyDictionary<long, ReadOnlyMemory<byte>>> ReadAsync(
-        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, CancellationToken cancellationToken)
+        StreamName stream, Func<StreamName, long, bool> isIn, Dictionary<Digest, ReadOnlyMemory<byte>> images, ReceiptSpool spool, CancellationToken cancellationToken)
     {
-        var receipts = new Dictionary<long, ReadOnlyMemory<byte>>();
-        var bytes = 0L;
+        var places = new Dictionary<long, ReceiptSpool.Place>();
         await foreach (var e in journal.ReadStreamAsync(LoomStreams.Receipts(stream), Direction.Forwards, 0, long.MaxValue, cancellationToken))
         {
             var act = ReceiptAct.Read(e.Data);
@@ -102,16 +101,10 @@ internal sealed class ReceiptArchive(IJournal journal, LoomStreams streams, IBlo
                 images[act.ImageId] = image;
             }
 
-            receipts[act.Revision] = receipt;
-            bytes += receipt.Length;
-            if (bytes > MaxBytes || receipts.Count > MaxReceipts)
-            {
-                throw new RefusedException(new Refusal(
-                    409, "too-large", $"{stream} has more than {MaxReceipts} receipts, or {MaxBytes} bytes of them. Export an earlier size of the log, or hide something: such bundles carry no receipts."));
-            }
+            places[act.Revision] = spool.Add(receipt);
         }
 
-        return receipts;
+        return spool.View(places);
     }
 
     /// <summary>A receipt with its frames; null when a blob cannot be had: that keeps no history from being exported, the verdict says what is not proven.</summary>

@@ -32,13 +32,14 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         var streams = new List<BundleStream>();
         var named = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         var images = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+        using var spool = new ReceiptSpool(data.Uploads);
         var commands = hide.HasFlag(BundleHide.Commands) ? null : new Dictionary<Digest, ReadOnlyMemory<byte>>();
         foreach (var actor in actors)
         {
             var stream = await StreamAsync(actor, size, atSize is null, commands, hide == BundleHide.None ? named : null, cancellationToken);
             streams.Add(hide != BundleHide.None ? stream : stream with
             {
-                Receipts = await receipts.ReceiptsOfAsync(actor.Stream, (name, revision) => log.Log.IndexOf(name, revision) is { } index && index < size, images, cancellationToken),
+                Receipts = await receipts.ReceiptsOfAsync(actor.Stream, (name, revision) => log.Log.IndexOf(name, revision) is { } index && index < size, images, spool, cancellationToken),
             });
         }
 

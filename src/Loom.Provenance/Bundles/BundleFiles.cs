@@ -17,7 +17,6 @@ internal static class BundleFiles
     private const string CommandFolder = "commands/";
     private const string ModuleFolder = "modules/";
     private const string ModuleSuffix = ".wasm";
-    public const int MaxReceipts = 1000;
     private const string ReceiptFolder = "receipts/", ReceiptSuffix = ".receipt";
     private const string ImageFolder = "images/", ImageSuffix = ".image";
     private const string WasmMachine = "wasm:sha256:";

@@ -55,7 +55,8 @@ public sealed record BundleStream
 
     /// <summary>
     /// The receipts of transitions, each with its input and output attached, by the revision of the transition's first event. Those of other
-    /// revisions are left out, and all of them where something is hidden: a statement holds unsalted digests of whole frames.
+    /// revisions are left out, and all of them where something is hidden: a statement holds unsalted digests of whole frames. They are asked for
+    /// one at a time, several times, so that the dictionary may read them from where they lie.
     /// </summary>
     public IReadOnlyDictionary<long, ReadOnlyMemory<byte>> Receipts { get; init; } = new Dictionary<long, ReadOnlyMemory<byte>>();
 

@@ -27,17 +27,18 @@ public static class BundleWriter
         }
 
         var log = Checkpointed.Parse(source.CheckpointNote);
-        var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var files = new BundleContents();
         var stated = new List<StatedStream>();
         var commands = new CommandFiles(source.CommandBlobs, files);
 
         // Without states and bodies nobody can run them.
         var modules = new ModuleFiles(source.Hide == BundleHide.None ? source.Modules : new Dictionary<Digest, ReadOnlyMemory<byte>>(), files);
+        var receipts = new ReceiptFiles(source, files);
         var inclusion = new ArrayBufferWriter<byte>(64 * 1024);
         for (var i = 0; i < streams.Length; i++)
         {
-            var receipts = new ReceiptFiles(streams[i], i, source, files);
-            var (bytes, statedStream) = StreamFile.Write(streams[i], BundleFiles.Stream(i), source.Hide, commands, modules, receipts);
+            var (stream, index) = (streams[i], i);
+            var (bytes, statedStream) = StreamFile.Write(stream, BundleFiles.Stream(i), source.Hide, commands, modules, revision => receipts.Add(stream, index, revision));
             files[statedStream.File] = bytes;
             stated.Add(statedStream);
             AddStates(files, streams[i], i, source.Hide);
@@ -50,7 +51,7 @@ public static class BundleWriter
         files[BundleFiles.Inclusion] = inclusion.WrittenMemory;
         files[BundleFiles.Checkpoint] = Encoding.UTF8.GetBytes(source.CheckpointNote);
         AddConsistency(files, source.Consistency);
-        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any, modules.Any, files.Keys.Any(BundleFiles.IsReceipt));
+        files[BundleFiles.Readme] = Readme.Write(stated, log, source.Hide, commands.Any, modules.Any, receipts.Any);
 
         var statement = new BundleStatement
         {
@@ -60,7 +61,7 @@ public static class BundleWriter
             Root = log.Root,
             Hidden = source.Hide,
             Streams = stated,
-            Files = [.. files.Select(f => new StatedFile(f.Key, Digest.Of(f.Value.Span), f.Value.Length))],
+            Files = [.. files.Select(f => new StatedFile(f.Key, Digest.Of(f.Value.Span), f.Value.Length))], // one at a time
         };
         var envelope = Seal(statement.Write(), signer, cachedEnvelope);
         files[BundleFiles.Envelope] = envelope;
@@ -75,7 +76,7 @@ public static class BundleWriter
             ? envelope.ToArray()
             : throw new BundleMalformedException(BundleFiles.Envelope, "the file is missing");
 
-    private static void AddStates(SortedDictionary<string, ReadOnlyMemory<byte>> files, BundleStream stream, int index, BundleHide hide)
+    private static void AddStates(BundleContents files, BundleStream stream, int index, BundleHide hide)
     {
         // Every transition of the bundle has hidden parts then, and a state tells what they were.
         if (hide != BundleHide.None)
@@ -94,7 +95,7 @@ public static class BundleWriter
         }
     }
 
-    private static void AddConsistency(SortedDictionary<string, ReadOnlyMemory<byte>> files, IReadOnlyList<BundleConsistency> proofs)
+    private static void AddConsistency(BundleContents files, IReadOnlyList<BundleConsistency> proofs)
     {
         if (proofs.Count == 0)
         {

@@ -3,7 +3,7 @@ using Loom.Core;
 namespace Loom.Provenance;
 
 /// <summary>Adds the bodies of large commands to a bundle's files, each once, as the lines name them.</summary>
-internal sealed class CommandFiles(IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> blobs, SortedDictionary<string, ReadOnlyMemory<byte>> files)
+internal sealed class CommandFiles(IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> blobs, BundleContents files)
 {
     private int _count;
 

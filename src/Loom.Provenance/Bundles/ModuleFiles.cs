@@ -3,7 +3,7 @@ using Loom.Core;
 namespace Loom.Provenance;
 
 /// <summary>Adds the modules that links name to a bundle's files, each once. One that is not at hand is left out: the verdict says so.</summary>
-internal sealed class ModuleFiles(IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> modules, SortedDictionary<string, ReadOnlyMemory<byte>> files)
+internal sealed class ModuleFiles(IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> modules, BundleContents files)
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _byFile = modules.ToDictionary(m => BundleFiles.Module(m.Key), m => m.Value);
     private int _count;

@@ -3,11 +3,15 @@ using Loom.Provenance.Receipts;
 
 namespace Loom.Provenance;
 
-/// <summary>Adds the receipts of a stream's transitions to a bundle's files, and the images that they name.</summary>
-internal sealed class ReceiptFiles(BundleStream stream, int index, BundleSource source, SortedDictionary<string, ReadOnlyMemory<byte>> files)
+/// <summary>Adds the receipts of transitions to a bundle's files, and the images that they name.</summary>
+internal sealed class ReceiptFiles(BundleSource source, BundleContents files)
 {
-    /// <summary>Adds the receipt of the transition that begins at a revision, if there is one; says why it cannot be added, else null.</summary>
-    public string? Add(long revision)
+    private int _count;
+
+    public bool Any => _count > 0;
+
+    /// <summary>Adds the receipt of the transition of a stream that begins at a revision, if there is one; says why it cannot be added, else null.</summary>
+    public string? Add(BundleStream stream, int index, long revision)
     {
         if (source.Hide != BundleHide.None || !stream.Receipts.TryGetValue(revision, out var receipt))
         {
@@ -24,13 +28,13 @@ internal sealed class ReceiptFiles(BundleStream stream, int index, BundleSource 
             return "its receipt comes without input and output, which a verifier cannot do without; attach them";
         }
 
-        files.Add(BundleFiles.Receipt(index, revision), receipt);
+        files.AddLater(BundleFiles.Receipt(index, revision), () => stream.Receipts[revision]);
         var id = parsed.Statement.ImageId;
         if (source.Images.TryGetValue(id, out var image) && files.TryAdd(BundleFiles.Image(id), image) && ReceiptImage.IdOf(image.Span) != id)
         {
             return $"what was given as the image {id} of its receipt is something else";
         }
 
-        return files.Keys.Count(BundleFiles.IsReceipt) <= BundleFiles.MaxReceipts ? null : $"a bundle holds at most {BundleFiles.MaxReceipts} receipts; export fewer streams";
+        return ++_count <= BundleLimits.MaxReceipts ? null : $"a bundle holds at most {BundleLimits.MaxReceipts} receipts; export fewer streams";
     }
 }

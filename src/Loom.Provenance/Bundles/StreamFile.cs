@@ -7,7 +7,7 @@ namespace Loom.Provenance;
 internal static class StreamFile
 {
     /// <exception cref="InvalidOperationException">The events are no history that a bundle can hold; names stream and revision.</exception>
-    public static (byte[] Bytes, StatedStream Stated) Write(BundleStream stream, string file, BundleHide hide, CommandFiles commands, ModuleFiles modules, ReceiptFiles receipts)
+    public static (byte[] Bytes, StatedStream Stated) Write(BundleStream stream, string file, BundleHide hide, CommandFiles commands, ModuleFiles modules, Func<long, string?> addReceipt)
     {
         var output = new ArrayBufferWriter<byte>(64 * 1024);
         long first = -1, next = -1, transitions = 0;
@@ -29,7 +29,7 @@ internal static class StreamFile
                 partsOpen = 0;
                 transitions++;
                 metadata = metadata with { Opening = Hiding.Of(metadata.Opening!, link.Count, hide) };
-                if ((commands.Add(metadata.Opening) ?? modules.Add(link.Machine) ?? receipts.Add(link.Revision)) is { } problem)
+                if ((commands.Add(metadata.Opening) ?? modules.Add(link.Machine) ?? addReceipt(link.Revision)) is { } problem)
                 {
                     throw Refused(e, problem);
                 }

@@ -9,6 +9,9 @@ internal sealed class QueueState
     private readonly Dictionary<Digest, ProofJob> _jobs = [];
     private readonly SortedDictionary<long, Digest>[] _byState = [.. Enum.GetValues<ProofJobState>().Select(_ => new SortedDictionary<long, Digest>())];
     private readonly Queue<ProofDecisionItem> _recent = new();
+    private readonly OneOfEach<string> _texts = new();
+    private readonly OneOfEach<MachineId> _machines = new();
+    private readonly OneOfEach<StreamName> _streams = new();
 
     /// <summary>The last revision that was applied.</summary>
     public long Revision { get; private set; } = -1;
@@ -98,18 +101,18 @@ internal sealed class QueueState
         }
     }
 
-    private static ProofJob Changed(ProofJob job, ProofEvent change) => change switch
+    private ProofJob Changed(ProofJob job, ProofEvent change) => change switch
     {
         ProofEvent.Started s => Plain(job, ProofJobState.Running) with { Attempts = s.Attempt },
         ProofEvent.Waiting w => Plain(job, ProofJobState.Waiting) with
         {
             Until = w.Until,
-            Code = w.Code,
-            Reason = w.Reason,
+            Code = _texts.Of(w.Code),
+            Reason = _texts.Of(w.Reason),
             Delays = job.Delays + 1,
             Attempts = w.Counts ? job.Attempts : Math.Max(0, job.Attempts - 1),
         },
-        ProofEvent.Parked p => Plain(job, ProofJobState.Parked) with { Code = p.Code, Reason = p.Reason },
+        ProofEvent.Parked p => Plain(job, ProofJobState.Parked) with { Code = _texts.Of(p.Code), Reason = _texts.Of(p.Reason) },
         ProofEvent.Attached a => Plain(job, ProofJobState.Attached) with
         {
             Receipt = new AttachedReceipt(a.Receipt, a.Seal, a.Bytes, a.ImageId, a.Cycles, a.Milliseconds),
@@ -126,7 +129,15 @@ internal sealed class QueueState
     {
         if (!_jobs.ContainsKey(job.Link))
         {
-            Put(job with { Changes = 1 });
+            Put(job with
+            {
+                Changes = 1,
+                Stream = _streams.Of(job.Stream),
+                ActorType = _texts.Of(job.ActorType),
+                Machine = _machines.Of(job.Machine),
+                Set = _texts.Of(job.Set),
+                Cause = _texts.Of(job.Cause),
+            });
         }
     }
 

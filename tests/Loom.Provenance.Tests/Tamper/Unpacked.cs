@@ -22,7 +22,7 @@ internal sealed class Unpacked
 {
     public Unpacked(byte[] bundle)
     {
-        foreach (var (name, content) in ZipReader.Read(bundle, 1000))
+        foreach (var (name, content) in ZipReader.Read(bundle, BundleLimits.Default.MaxEntries))
         {
             Files[name] = content.ToArray();
         }
