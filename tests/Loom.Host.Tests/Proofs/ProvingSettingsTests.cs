@@ -95,7 +95,7 @@ public sealed class ProvingSettingsTests
     }
 
     private static Task WriteAsync(Folder folder, string? policies) =>
-        File.WriteAllTextAsync(folder["loom.json"], policies is null ? "{}" : $$"""{"proving": {"policies": {{policies}}}}""");
+        File.WriteAllTextAsync(folder["loom.json"], policies is null ? "{}" : """{"proving": {"policies": """ + policies + "}}");
 
     [Fact]
     public void The_program_is_found_in_the_checkout_first_and_then_on_the_path()
