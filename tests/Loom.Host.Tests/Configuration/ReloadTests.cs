@@ -42,7 +42,7 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task The_level_of_the_log_is_live()
     {
-        Assert.Equal(["logging.level"], ConfigSchema.All.Where(s => s.Live).Select(s => s.Name));
+        Assert.Equal(["proving.policies", "logging.level"], ConfigSchema.All.Where(s => s.Live).Select(s => s.Name));
         Write("""{"logging":{"level":"error"}}""");
         await using var host = await RunningHost.StartOnAsync(_folder["data"], "--config", _folder["loom.json"]);
         var log = host.Service<ILoggerFactory>().CreateLogger("Loom.Test");
