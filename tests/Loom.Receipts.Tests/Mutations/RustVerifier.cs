@@ -18,7 +18,8 @@ internal sealed class RustVerifier : IDisposable
         using var process = Process.Start(new ProcessStartInfo(
             ProverProgram.Path!,
             ["verify", file, "--image-id", line.Pinned.ToString(), "--image", Path.Combine(CorpusCase.Folder, line.Image), "--input", input, "--output", output,
-                "--params", string.Join(',', line.Sets.Select(s => s.Name)), "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                "--params", string.Join(',', line.Sets.Select(s => s.Name)), "--json"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var answer = process.StandardOutput.ReadToEnd() + errors.Result;
         process.WaitForExit();
