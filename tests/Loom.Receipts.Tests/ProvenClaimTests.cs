@@ -154,20 +154,6 @@ public sealed class ProvenClaimTests
         Assert.Contains("none", Assert.Throws<InvalidOperationException>(() => History.Bundle(With([1, 2]), Cases.LogKey)).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("std", 59, 100)]
-    [InlineData("proven", 103, 104)]
-    [InlineData("compact", 61, 97)]
-    [InlineData("fast", 57, 101)]
-    public void The_bits_are_those_of_section_4_9(string set, int proven, int conjectured)
-    {
-        var bits = SecurityBits.Of(ParameterSet.OfName(set)!, logHeight: 22, openedValues: 830, segments: 1);
-
-        Assert.Equal((proven, conjectured), ((int)bits.Proven, (int)bits.Conjectured));
-        Assert.Equal($"{proven} bits proven, {conjectured} conjectured", bits.ToString());
-        Assert.Equal(3, bits.Proven - SecurityBits.Of(ParameterSet.OfName(set)!, 22, 830, segments: 8).Proven, 6);
-    }
-
     // A receipt for every transition, counted when it is asked for.
     private sealed class Asked(byte[] receipt) : IReadOnlyDictionary<long, ReadOnlyMemory<byte>>
     {

@@ -98,7 +98,7 @@ internal static class ReceiptText
     }
 
     private static string Headline(JudgedReceipt r) => r.Outcome == ReceiptOutcome.Proven
-        ? $"proven (image id {r.Statement!.ImageId}; set {r.Set!.Name}: {r.Security})"
+        ? $"proven (image id {r.Statement!.ImageId}; set {r.Set!.Name}: {r.Account})"
         : $"{Verdict(r.Outcome)}{(r.Check is { } check ? $" ({check})" : "")}";
 
     private static string Verdict(ReceiptOutcome outcome) => outcome switch

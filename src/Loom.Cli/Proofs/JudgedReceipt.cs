@@ -34,8 +34,6 @@ internal sealed record JudgedReceipt
 
     public ParameterSet? Set { get; init; }
 
-    public SecurityBits? Security { get; init; }
-
     /// <summary>Term by term; null when the receipt has not the form of one.</summary>
     public SoundnessAccount? Account { get; init; }
 

@@ -53,7 +53,6 @@ internal sealed class ReceiptJudge(ReceiptTrust trust, BesideReceipt beside)
                 Error = result.Seal?.Error,
                 Statement = parsed?.Statement,
                 Set = result.Seal?.Set,
-                Security = result.Seal?.Security,
                 Account = result.Seal is not null && transition.Receipt is { } whole ? SoundnessAccount.Of(whole, out _) : null,
                 Bytes = parsed?.SealBytes ?? 0,
                 Took = took,
@@ -96,7 +95,6 @@ internal sealed class ReceiptJudge(ReceiptTrust trust, BesideReceipt beside)
             Reason = result.Error?.ToString(),
             Error = result.Error,
             Set = result.Set,
-            Security = result.Security,
             Account = SoundnessAccount.Of(receipt, out _),
             Took = took,
         };

@@ -27,5 +27,5 @@ public sealed record ReceiptResult
     public int Segments { get; init; }
 
     /// <summary>How hard it is to forge such a receipt; null when the receipt was refused before its form was known.</summary>
-    public SecurityBits? Security { get; init; }
+    public SoundnessAccount? Security { get; init; }
 }

@@ -60,10 +60,10 @@ public static class ReceiptVerifier
             : proof.Length - ProofLayout.PrefixBytes < segments * Tables.HeightBytes
                 ? new(ReceiptCheck.Length, "proof", $"{segments * Tables.HeightBytes} bytes of heights", $"{proof.Length - ProofLayout.PrefixBytes} bytes")
             : null;
-        SecurityBits? security = null;
+        SoundnessAccount? security = null;
         if (error is null && ProofLayout.Of(proof.Slice(ProofLayout.PrefixBytes, segments * Tables.HeightBytes), set, program.RomLogHeight, out error) is { } layout)
         {
-            security = SecurityBits.Of(set, layout.Segments.Max(s => s.LogHeight), layout.Segments.Max(s => s.OpenedValues + s.MainColumns), segments);
+            security = SoundnessAccount.Of(set, layout.Segments, statement);
             error = Decode(layout, proof) ?? Opened(statement, input, output) ?? Prove(program, statement, input, output, proof, layout, set);
         }
 

@@ -7,7 +7,7 @@ namespace Loom.Provenance;
 internal sealed class Proofs(Bundle bundle, TrustRoot trust)
 {
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, (ParameterSet Set, SecurityBits Weakest)> _sets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (ParameterSet Set, SoundnessAccount Weakest)> _sets = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _images = new(StringComparer.Ordinal);
     private string? _left;
     private long _transitions, _proven;
@@ -59,7 +59,7 @@ internal sealed class Proofs(Bundle bundle, TrustRoot trust)
             var (set, bits) = (result.Seal!.Set!, result.Seal.Security!);
             _proven++;
             _images.Add(id!.Value.ToString());
-            _sets[set.Name] = (set, _sets.TryGetValue(set.Name, out var known) && known.Weakest.Proven <= bits.Proven ? known.Weakest : bits);
+            _sets[set.Name] = (set, _sets.TryGetValue(set.Name, out var known) && known.Weakest.ProvenBits <= bits.ProvenBits ? known.Weakest : bits);
         }
 
         return result;

@@ -56,7 +56,7 @@ public sealed record SoundnessAccount(ParameterSet Set, int LogHeight, int Segme
         return layout is null ? null : Of(set!, layout.Segments, file.Statement);
     }
 
-    private static SoundnessAccount Of(ParameterSet set, IReadOnlyList<SegmentShape> segments, Statement statement)
+    internal static SoundnessAccount Of(ParameterSet set, IReadOnlyList<SegmentShape> segments, Statement statement)
     {
         // Tape words, and the ends of execution.
         var tuples = 6 + ((statement.InputLength + 7) / 8) + ((statement.OutputLength + 7) / 8);
