@@ -32,6 +32,7 @@ public sealed class JsonTests(HostFixture fixture) : IAsyncLifetime
         ["module", "add", Module],
         ["module", "list"],
         ["module", "use", "expense-declaration@1"],
+        ["receipts", "account-json"],
     ];
 
     private static string Module => Path.Combine(TestData.Root, "samples", "modules", "expense-declaration.wasm");
@@ -69,8 +70,12 @@ public sealed class JsonTests(HostFixture fixture) : IAsyncLifetime
     [Fact]
     public void No_command_that_asks_a_host_is_left_out()
     {
-        // Followed or refused elsewhere: a stream, an upload, what a revocation and a rollback need.
-        string[] elsewhere = ["tail", "import xes", "journal accept-rollback", "key rotate", "key revoke", "token revoke"];
+        // Followed or refused elsewhere: a stream, an upload, what a revocation and a rollback need, what asks for a proof.
+        string[] elsewhere =
+        [
+            "tail", "import xes", "journal accept-rollback", "key rotate", "key revoke", "token revoke", "prove", "prove list", "prove show", "prove retry", "prove cancel",
+            "receipts get",
+        ];
         var asking = new List<string>();
         Visit(LoomApp.CreateRoot(), "", (path, command) =>
         {

@@ -22,6 +22,8 @@ public sealed class RoleTests(TokenHost on)
         ["POST /api/actors/{actor}/commands/{type}"] = "osdh",
         ["GET /api/tail"] = "oasdh",
         ["GET /api/actors/{actor}/bundle"] = "oa",
+        ["GET /api/actors/{actor}/receipts"] = "oasdhp",
+        ["GET /api/actors/{actor}/receipts/{revision}"] = "oa",
         ["POST /api/verify"] = "oa",
         ["GET /api/trust"] = "oa",
         ["GET /api/log"] = "oa",
