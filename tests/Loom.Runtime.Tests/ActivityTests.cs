@@ -184,14 +184,14 @@ public sealed class ActivityTests
 
             await both.Task;
             return new ActivityResult(Encoding.UTF8.GetBytes($"{mine}"));
-        });
+        }, Quick); // the clock runs ahead of a busy machine: an attempt that waits for the other host must not time out
         var first = await StartAsync(bench);
         await bench.Until(() => first.Statistics.Effects.InCharge);
         bench.Leases = new InProcessLeases(); // the second host knows nothing of the first one's lease
         var second = await StartAsync(bench);
         await bench.Until(() => second.Statistics.Effects.InCharge);
         await AskAsync(bench, first, "dice");
-        await bench.Until(() => n == 2 && first.Statistics.Effects.ActivitiesPending == 0 && second.Statistics.Effects.ActivitiesPending == 0);
+        await bench.Until(() => n >= 2 && first.Statistics.Effects.ActivitiesPending == 0 && second.Statistics.Effects.ActivitiesPending == 0);
         await bench.Until(() => first.Statistics.Effects.ActivitiesCompleted + second.Statistics.Effects.ActivitiesCompleted == 1);
         Assert.Single(await bench.History("errand-a"), t => t.Link.Command.Type == "loom.activityCompleted");
     }
