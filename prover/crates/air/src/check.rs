@@ -2,6 +2,7 @@ use crate::{Bus, Public, Sign, Sink, Table, Witness};
 use field::{Goldilocks, P, Ring};
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// One constraint or interaction that is not looked at: for tests that a chip's own tests notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +119,30 @@ struct Account {
 }
 
 #[derive(Default)]
-struct Buses(HashMap<Tuple, Account>);
+struct Buses(HashMap<Tuple, Account, BuildHasherDefault<TupleHasher>>);
+
+/// Multiply and rotate, a word at a time: the tuples are the checker's own, nobody chooses them to collide.
+#[derive(Default)]
+struct TupleHasher(u64);
+
+impl Hasher for TupleHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    // The table takes its slot from the low bits, which a product mixes least.
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
 
 impl Buses {
     fn put(&mut self, table: u8, sign: Sign, multiplicity: Goldilocks, bus: Bus, tuple: &[Goldilocks]) {
