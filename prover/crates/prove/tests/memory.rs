@@ -50,7 +50,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Loads, adds, multiplies and stores so many times.
+/// Loads, adds, multiplies and stores so many times, each time eight bytes further: at most 65,536 times in its eight pages.
 fn looped(iterations: u32) -> Program {
     let op = |op, oa, ob, oc, il| Instruction { oa, ob, oc, il, ..Instruction::new(op) };
     let imm = |kind, oa, oc, il| Instruction { bi: true, ..op(kind, oa, 0, oc, il) };
@@ -68,7 +68,7 @@ fn looped(iterations: u32) -> Program {
         op(Op::Outw, 4, 4, 0, 0),
         op(Op::Halt, 0, 0, 0, 0),
     ];
-    Program { instructions, init_pages: 4, max_pages: 4, module_sha256: [0; 32] }
+    Program { instructions, init_pages: 8, max_pages: 8, module_sha256: [0; 32] }
 }
 
 /// The most bytes that a proof held beyond what was there before, and what was estimated.
