@@ -23,7 +23,7 @@ public sealed class ReferenceTests
         { "loom", ["Loom.Core", "Loom.Journal", "Loom.Provenance", "Loom.Wasm"] },
         {
             "Loom.Host",
-            ["Loom.Core", "Loom.Journal", "Loom.Blobs", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance", "Loom.Proving", "Loom.Console", "BankLedger", "ExpenseDeclarations"]
+            ["Loom.Core", "Loom.Journal", "Loom.EventStoreDb", "Loom.Blobs", "Loom.Coordination", "Loom.Runtime", "Loom.Provenance", "Loom.Proving", "Loom.Console", "BankLedger", "ExpenseDeclarations"]
         },
     };
 

@@ -52,11 +52,11 @@ internal static class ConfigCommand
             var it = local[setting.Name];
             if (i.Json)
             {
-                i.WriteJson(new { name = setting.Name, value = it.Value, source = local.SourceOf(it) });
+                i.WriteJson(new { name = setting.Name, value = it.Shown, source = local.SourceOf(it) });
             }
             else
             {
-                i.Line(it.Value);
+                i.Line(it.Shown);
                 i.Error.WriteLine($"from {local.SourceOf(it)}");
             }
 
@@ -82,7 +82,7 @@ internal static class ConfigCommand
         });
     }
 
-    private static Explained Of(SettingInForce it, LocalSettings local) => Of(it.Setting, it.Value, local.SourceOf(it));
+    private static Explained Of(SettingInForce it, LocalSettings local) => Of(it.Setting, it.Shown, local.SourceOf(it));
 
     private static Explained Of(Setting setting, ConfigExplanation running) => running.Settings.FirstOrDefault(s => s.Name == setting.Name) is { } there
         ? Of(setting, there.Value, there.Source)

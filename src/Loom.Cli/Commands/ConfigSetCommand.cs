@@ -54,11 +54,11 @@ internal static class ConfigSetCommand
         var overridden = settings[setting.Name].Source == ConfigSource.Environment;
         if (i.Json)
         {
-            i.WriteJson(new { file = settings.File, line = given.Line, name = setting.Name, value = given.Text, inForce = settings[setting.Name].Value, setting.Live });
+            i.WriteJson(new { file = settings.File, line = given.Line, name = setting.Name, value = setting.Show(given.Text), inForce = settings[setting.Name].Shown, setting.Live });
             return;
         }
 
-        i.Line($"{settings.File}, line {given.Line}: {setting.Name} = {given.Text}");
+        i.Line($"{settings.File}, line {given.Line}: {setting.Name} = {setting.Show(given.Text)}");
         i.Line(setting.Live ? "A running host that reads this file takes it at once." : "It takes effect at the host's next start.");
         if (overridden)
         {

@@ -93,6 +93,7 @@ internal static class JournalWork
 
     public static async Task<int> RestoreAsync(Invocation i, string backup, string data, CancellationToken cancellationToken)
     {
+        RefuseServed(data);
         BackupReport report;
         using (var progress = new JournalProgressLine(i, "Restoring", "bytes"))
         {
@@ -130,6 +131,7 @@ internal static class JournalWork
 
     public static async Task<int> ImportAsync(Invocation i, string data, string file, CancellationToken cancellationToken)
     {
+        RefuseServed(data);
         await using var input = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
         LinesReport lines;
         await using (var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = FolderOf(data) }, cancellationToken))
@@ -204,6 +206,7 @@ internal static class JournalWork
     internal static string JournalOf(string data)
     {
         var folder = FolderOf(data);
+        RefuseServed(data);
         if (!Directory.Exists(folder))
         {
             folder = data;
@@ -211,6 +214,16 @@ internal static class JournalWork
 
         return Directory.Exists(folder) ? folder
             : throw new CliException(ExitCodes.Malformed, $"{data} is no data folder.", File.Exists(data) ? "It is a file." : "It does not exist.", "Name it with --data or LOOM_DATA.");
+    }
+
+    private static void RefuseServed(string data)
+    {
+        if (Path.Combine(data, "journal-server") is var mark && File.Exists(mark))
+        {
+            throw new CliException(
+                ExitCodes.SaidNo, $"{data} holds no journal.", $"Its host keeps it on {File.ReadAllText(mark)}.",
+                "Ask that server: EventStoreDB's own tools for backup and checks, or this command on the data folder of the host that serves it.");
+        }
     }
 
     private static string FolderOf(string data) => Path.Combine(data, "journal");

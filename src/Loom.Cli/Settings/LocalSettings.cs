@@ -59,11 +59,15 @@ internal sealed record LocalSettings(
     private static LocalSettings Of(ConfigSources sources, IReadOnlyDictionary<string, GivenValue> values, IReadOnlyList<ConfigProblem> problems)
     {
         var settings = new LocalSettings(sources.File, sources.Merge(values), values, problems);
-        var urls = settings["urls"].Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return problems.Count == 0 && ListenRule.Refuse(urls, settings["auth.mode"].Value == "token") is { } refusal
-            ? settings with { Problems = [Place(settings, settings["urls"], refusal)] }
+        var withTokens = settings["auth.mode"].Value == "token";
+        return problems.Count > 0 ? settings
+            : ListenRule.Refuse(settings.ListOf("urls"), withTokens) is { } refusal ? settings with { Problems = [Place(settings, settings["urls"], refusal)] }
+            : ListenRule.RefuseEventStoreDb(settings.ListOf(ListenRule.EventStoreDb), withTokens, settings["eventStoreDb.certificateFile"].Value.Length > 0) is { } served
+                ? settings with { Problems = [Place(settings, settings[ListenRule.EventStoreDb], served)] }
             : settings;
     }
+
+    private string[] ListOf(string name) => this[name].Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static ConfigProblem Place(LocalSettings settings, SettingInForce it, string reason) => it.Source == ConfigSource.Environment
         ? new ConfigProblem(it.Setting.Variable, 0, reason)

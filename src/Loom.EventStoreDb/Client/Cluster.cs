@@ -6,9 +6,9 @@ using State = Loom.EventStoreDb.Protocol.Gossip.MemberInfo.Types.VNodeState;
 namespace Loom.EventStoreDb.Client;
 
 /// <summary>The one server that is talked to now: found when it is first needed, and anew after it failed or sent us to another. Thread-safe.</summary>
-internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, ILogger log, Random random) : IAsyncDisposable
+internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, ILogger log, Random random, bool isHost) : IAsyncDisposable
 {
-    private readonly NodeChannels _channels = new(settings, time);
+    private readonly NodeChannels _channels = new(settings, time, isHost);
     private readonly SemaphoreSlim _gate = new(1);
     private Node? _node;
     private NodeAddress? _redirect;

@@ -28,7 +28,7 @@ public sealed partial class EventStoreDbJournal : IJournal
     private EventStoreDbJournal(EventStoreDbJournalOptions options)
     {
         _options = options;
-        _cluster = new Cluster(options.Settings, options.Time, options.Log, options.Random);
+        _cluster = new Cluster(options.Settings, options.Time, options.Log, options.Random, options.IsHost);
     }
 
     /// <summary>Finds a server and makes sure that it answers.</summary>

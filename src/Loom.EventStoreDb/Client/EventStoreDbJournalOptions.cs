@@ -15,6 +15,12 @@ public sealed record EventStoreDbJournalOptions
     /// </summary>
     public TimeSpan RetryDuring { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether the caller says that it is a host of Loom's. Another host that asks nobody for a login lets only those append to actor streams;
+    /// where there are credentials their role decides.
+    /// </summary>
+    public bool IsHost { get; init; }
+
     /// <summary>The clock of deadlines and pauses.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

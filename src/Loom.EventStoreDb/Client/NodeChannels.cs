@@ -12,7 +12,7 @@ internal sealed class NodeChannels : IDisposable
     private readonly GrpcChannelOptions _options;
     private readonly List<X509Certificate2> _certificates = [];
 
-    public NodeChannels(EventStoreDbSettings settings, TimeProvider time)
+    public NodeChannels(EventStoreDbSettings settings, TimeProvider time, bool isHost)
     {
         _settings = settings;
         _options = new GrpcChannelOptions
@@ -20,7 +20,7 @@ internal sealed class NodeChannels : IDisposable
             Tls = settings.Tls ? Certificates() : null,
             KeepAliveInterval = settings.KeepAliveInterval,
             KeepAliveTimeout = settings.KeepAliveTimeout == TimeSpan.MaxValue ? System.Threading.Timeout.InfiniteTimeSpan : settings.KeepAliveTimeout,
-            Headers = Headers(settings),
+            Headers = Headers(settings, isHost),
             Time = time,
         };
     }
@@ -36,13 +36,18 @@ internal sealed class NodeChannels : IDisposable
         }
     }
 
-    private static Dictionary<string, string> Headers(EventStoreDbSettings settings)
+    private static Dictionary<string, string> Headers(EventStoreDbSettings settings, bool isHost)
     {
         var headers = new Dictionary<string, string>
         {
             ["connection-name"] = settings.ConnectionName ?? $"loom-{Guid.NewGuid():D}",
             ["requires-leader"] = settings.NodePreference == NodePreference.Leader ? "true" : "false",
         };
+        if (isHost)
+        {
+            headers[EventStoreCaller.HostHeader] = "true";
+        }
+
         if (settings.User is { } user)
         {
             headers["authorization"] = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{settings.Password}"));

@@ -6,6 +6,15 @@ namespace Loom.EventStoreDb;
 /// <param name="IsHost">Whether actor streams and <c>loom.*</c> may be appended to.</param>
 public sealed record EventStoreCaller(string Name, bool IsAuthenticated, bool IsHost)
 {
+    /// <summary>The header by which a host says that it is one; no credential.</summary>
+    public const string HostHeader = "loom-host";
+
+    /// <summary>Whether streams may be read and followed.</summary>
+    public bool CanRead { get; init; } = IsAuthenticated;
+
+    /// <summary>Whether anything may be appended at all.</summary>
+    public bool CanAppend { get; init; } = IsAuthenticated;
+
     /// <summary>A caller without credentials.</summary>
     public static EventStoreCaller Anonymous { get; } = new("anonymous", IsAuthenticated: false, IsHost: false);
 

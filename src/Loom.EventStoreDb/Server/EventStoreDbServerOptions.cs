@@ -15,6 +15,9 @@ public sealed record EventStoreDbServerOptions
     /// <summary>Whether a stream's type is registered with the host; one whose first event carries a link is an actor stream without that.</summary>
     public Func<StreamName, bool> IsActorStream { get; init; } = _ => false;
 
+    /// <summary>Why nothing is appended now, with the remedy; null when it is.</summary>
+    public Func<string?> ReadOnly { get; init; } = () => null;
+
     /// <summary>Where clients that look for a cluster are sent; null is the address that they asked.</summary>
     public (string Host, int Port)? Advertised { get; init; }
 

@@ -20,18 +20,24 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
     /// <exception cref="GrpcException">The caller may not read.</exception>
     public async ValueTask RequireReaderAsync(ServerCall call)
     {
-        if (!(await CallerAsync(call).ConfigureAwait(false)).IsAuthenticated)
+        if (await CallerAsync(call).ConfigureAwait(false) is not { IsAuthenticated: true, CanRead: true })
         {
             throw Errors.Denied();
         }
     }
 
     /// <summary>Whether the caller may append these events to the stream.</summary>
+    /// <exception cref="JournalException">Nothing is appended now.</exception>
     public async ValueTask<bool> MayAppendAsync(EventStoreCaller caller, StreamName stream, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
     {
-        if (!caller.IsAuthenticated || stream.IsSystem)
+        if (caller is not { IsAuthenticated: true, CanAppend: true } || stream.IsSystem)
         {
             return false;
+        }
+
+        if (options.ReadOnly() is { } reason)
+        {
+            throw new JournalException(JournalFailure.ReadOnly, reason);
         }
 
         if (caller.IsHost)

@@ -7,7 +7,9 @@ namespace Loom.Hosting.Access;
 internal static class Listening
 {
     /// <summary>Why these addresses are refused, or null.</summary>
-    public static string? Refuse(LoomSettings settings) => ListenRule.Refuse(settings.Urls, settings.RequiresToken);
+    public static string? Refuse(LoomSettings settings) =>
+        ListenRule.Refuse(settings.Urls, settings.RequiresToken)
+        ?? ListenRule.RefuseEventStoreDb(settings.List(ListenRule.EventStoreDb), settings.RequiresToken, settings.Text("eventStoreDb.certificateFile").Length > 0);
 
     public static bool IsLoopbackName(string host) => ListenRule.IsLoopbackName(host);
 }

@@ -3,6 +3,7 @@ using Loom.Core;
 using Loom.Hosting.Access;
 using Loom.Hosting.Actors;
 using Loom.Hosting.Configuration;
+using Loom.Hosting.EventStore;
 using Loom.Hosting.Health;
 using Loom.Hosting.Operations;
 using Loom.Hosting.Problems;
@@ -47,7 +48,7 @@ internal static class OperationRoutes
 
     public static ConfigExplanation Explain(LiveSettings settings) => new(
         File.Exists(settings.File) ? settings.File : null, settings.Problem,
-        [.. settings.Now.All.Select(s => new SettingItem(s.Setting.Name, s.Value, s.Source.ToString().ToLowerInvariant(), s.Setting.Default, s.Setting.Description))]);
+        [.. settings.Now.All.Select(s => new SettingItem(s.Setting.Name, s.Shown, s.Source.ToString().ToLowerInvariant(), s.Setting.Default, s.Setting.Description))]);
 
     public static async Task<ProjectionItem> DirectoryAsync(ActorDirectory directory, IJournal journal, CancellationToken cancellationToken)
     {
@@ -68,13 +69,18 @@ internal static class OperationRoutes
         return Results.Json(report, LoomJson.Default.HealthReport, statusCode: report.Status == "not ready" ? 503 : 200);
     }
 
-    private static async Task<IResult> StatsAsync(IJournal journal, JournalFigures figures, DataFolder data, HostState state, CancellationToken cancellationToken) =>
+    private static async Task<IResult> StatsAsync(IJournal journal, JournalFigures figures, HostState state, CancellationToken cancellationToken) =>
         Results.Json(
-            new Loom.Api.JournalStats("embedded", data.Journal, await journal.LastPositionAsync(cancellationToken), state.ReadOnly, figures.Read()), LoomJson.Default.JournalStats);
+            new Loom.Api.JournalStats(figures.Kind, figures.Place, await journal.LastPositionAsync(cancellationToken), state.ReadOnly, figures.Read()), LoomJson.Default.JournalStats);
 
     // Keys and tokens are secrets and stay out: they are kept apart from backups.
-    private static async Task<IResult> BackupAsync(HttpContext context, SegmentedJournal journal, IBlobStore blobs, DataFolder data, Audit audit)
+    private static async Task<IResult> BackupAsync(HttpContext context, OpenJournal opened, IBlobStore blobs, DataFolder data, Audit audit)
     {
+        if (opened.Embedded is not { } journal)
+        {
+            return new Refusal(409, "not-embedded", $"This host's journal is on {opened.Server}, and only that server can back it up: with its own tools, or POST /api/journal/backup there when it is a host of Loom's.");
+        }
+
         var request = await Answer.BodyAsync(context.Request, LoomJson.Default.BackupRequest);
         if (string.IsNullOrEmpty(request.Folder) || !Path.IsPathFullyQualified(request.Folder))
         {

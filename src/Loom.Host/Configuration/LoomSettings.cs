@@ -26,6 +26,9 @@ internal sealed class LoomSettings(IReadOnlyList<SettingInForce> all)
 
     public string Text(string name) => _byName[name].Value;
 
+    /// <summary>Whether nobody set it.</summary>
+    public bool IsDefault(string name) => _byName[name].Source == ConfigSource.Default;
+
     public bool On(string name) => Text(name) == "true";
 
     public long Integer(string name) => long.Parse(Text(name), CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using Loom.Core;
 using Loom.Hosting.Configuration;
+using Loom.Hosting.EventStore;
 using Loom.Hosting.Operations;
 using Loom.Hosting.Proofs;
 using Loom.Hosting.Provenance;
@@ -10,16 +11,25 @@ using Loom.Runtime;
 namespace Loom.Hosting.Health;
 
 /// <summary>Does the journal answer?</summary>
-internal sealed class JournalCheck(IJournal journal) : IHealthCheck
+internal sealed class JournalCheck(IJournal journal, OpenJournal opened) : IHealthCheck
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     public string Name => "journal";
 
     public async ValueTask<Finding> CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var position = await journal.LastPositionAsync(cancellationToken);
-            return new Finding(HealthStatus.Good, position is { } p ? $"Durable up to position {p}." : "Empty.");
+            // A journal on a server is asked again and again before that fails; whoever asks how it is wants to know sooner.
+            var position = await journal.LastPositionAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            return new Finding(HealthStatus.Good, $"{(opened.Server is { } server ? $"On {server}. " : "")}{(position is { } p ? $"Durable up to position {p}." : "Empty.")}");
+        }
+        catch (TimeoutException)
+        {
+            return new Finding(HealthStatus.Bad, opened.Server is { } server
+                ? $"The server {server} gives no answer. Commands wait for it and are then refused; nothing is lost. Start it again, or mend the way there."
+                : "The journal gives no answer.");
         }
         catch (JournalException e)
         {
@@ -71,7 +81,7 @@ internal sealed class LogCheck(LogService log, TimeProvider time) : IHealthCheck
             health.State == LogState.RollbackDetected ? new Finding(HealthStatus.Bad, log.Rollback ?? "A rollback was found.")
             : health.Findings is [var first, ..] ? new Finding(HealthStatus.Bad, $"{first.Subject}: {first.Problem}")
             : stalled is { } since ? new Finding(HealthStatus.Bad, $"{size} leaves, {signed} of them under a checkpoint, {health.Lag} positions of the journal not looked at; no progress for {since.TotalSeconds:F0} s. The host's log says why.")
-            : new Finding(HealthStatus.Good, size == 1 ? "1 leaf." : $"{size} leaves."));
+            : new Finding(HealthStatus.Good, $"{(size == 1 ? "1 leaf" : $"{size} leaves")}{(health.State == LogState.Following ? ", signed by another host: this one has no key of the log" : "")}."));
     }
 }
 

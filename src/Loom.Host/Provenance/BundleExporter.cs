@@ -27,6 +27,12 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
     /// <exception cref="RefusedException">An actor does not exist, or no checkpoint covers it at that size.</exception>
     public async Task<ExportedBundle> ExportAsync(IReadOnlyList<ActorId> actors, BundleHide hide, long? atSize, CancellationToken cancellationToken)
     {
+        if (log.Signer is not { } signer)
+        {
+            throw new RefusedException(new Refusal(
+                409, "no-log-key", "This host has no key of the journal's log, and a bundle is signed with it. Ask a host that has one, or give this one the key files (log.keyFolder)."));
+        }
+
         var note = await CheckpointAsync(atSize, cancellationToken);
         var size = Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Size : throw new InvalidDataException("The log's own checkpoint cannot be read.");
         var streams = new List<BundleStream>();
@@ -54,7 +60,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
             Consistency = await ConsistencyAsync(size, cancellationToken),
         };
         var name = actors.Count == 1 ? actors[0].ToString() : $"{actors.Count}-actors";
-        return new ExportedBundle(await WriteAsync(source, EnvelopeFile(actors, hide, note), cancellationToken), size, $"{name.Replace(':', '_')}-at-{size}.loom");
+        return new ExportedBundle(await WriteAsync(source, signer, EnvelopeFile(actors, hide, note), cancellationToken), size, $"{name.Replace(':', '_')}-at-{size}.loom");
     }
 
     // Without a size everything durable now is to be in it; that may wait a second for its checkpoint.
@@ -158,7 +164,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
         return proofs;
     }
 
-    private async Task<Stream> WriteAsync(BundleSource source, string envelopeFile, CancellationToken cancellationToken)
+    private async Task<Stream> WriteAsync(BundleSource source, ISigner signer, string envelopeFile, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(data.Uploads);
         var envelopes = _envelopes[(int)((uint)StringComparer.Ordinal.GetHashCode(envelopeFile) % (uint)_envelopes.Length)];
@@ -172,7 +178,7 @@ internal sealed class BundleExporter(IJournal journal, ActorHistory history, Act
 
             // The signature of an earlier export of the same content is used again: an equal bundle is equal to the last byte.
             byte[]? cached = File.Exists(envelopeFile) ? await File.ReadAllBytesAsync(envelopeFile, cancellationToken) : null;
-            var envelope = await Task.Run(() => BundleWriter.Write(source, log.Signer, file, cached), cancellationToken);
+            var envelope = await Task.Run(() => BundleWriter.Write(source, signer, file, cached), cancellationToken);
             if (cached is null || !cached.AsSpan().SequenceEqual(envelope))
             {
                 Directory.CreateDirectory(data.Envelopes);

@@ -15,6 +15,8 @@ internal sealed class LogKeyRing(DataFolder data, LoomSettings settings)
 {
     private const string Role = "loom-log";
 
+    private string Folder => settings.Text("log.keyFolder") is { Length: > 0 } named ? Path.GetFullPath(named) : data.Keys;
+
     /// <summary>Opens the log with the newest key that is its own.</summary>
     /// <exception cref="StartupException">No key file opens, or none is the log's.</exception>
     public async Task<(TransparencyLog Log, ISigner Signer)> OpenLogAsync(IJournal journal, string origin, CancellationToken cancellationToken)
@@ -46,6 +48,36 @@ internal sealed class LogKeyRing(DataFolder data, LoomSettings settings)
         }
     }
 
+    /// <summary>Opens the log with one key, or with none to follow it.</summary>
+    public Task<TransparencyLog> OpenLogAsync(IJournal journal, string origin, ISigner? signer, CancellationToken cancellationToken) =>
+        TransparencyLog.OpenAsync(journal, Options(origin, signer), cancellationToken);
+
+    /// <summary>The keys of all files, newest first. Whoever takes one disposes the others.</summary>
+    /// <exception cref="StartupException">A file does not open.</exception>
+    public async Task<IReadOnlyList<EcdsaSigner>> OpenKeysAsync(bool createFirst, CancellationToken cancellationToken)
+    {
+        var files = Files();
+        if (files.Count == 0 && createFirst)
+        {
+            files = [await CreateFileAsync(1, cancellationToken)];
+        }
+
+        var keys = new List<EcdsaSigner>();
+        try
+        {
+            foreach (var file in files.AsEnumerable().Reverse())
+            {
+                keys.Add(await KeyFile.OpenAsync(file, Passphrase(), Role, cancellationToken));
+            }
+
+            return keys;
+        }
+        catch (KeyFileException e)
+        {
+            throw new StartupException(ExitCode.Usage, e.Message, e);
+        }
+    }
+
     /// <summary>Makes the key that the log is to rotate to.</summary>
     public async Task<ISigner> CreateNextAsync(CancellationToken cancellationToken)
     {
@@ -55,12 +87,12 @@ internal sealed class LogKeyRing(DataFolder data, LoomSettings settings)
 
     private async Task<string> CreateFileAsync(int number, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(data.Keys, $"log-{number.ToString("D4", CultureInfo.InvariantCulture)}.pem");
+        var path = Path.Combine(Folder, $"log-{number.ToString("D4", CultureInfo.InvariantCulture)}.pem");
         using var made = await KeyFile.CreateAsync(path, Passphrase(), Role, cancellationToken);
         return path;
     }
 
-    private TransparencyLogOptions Options(string origin, ISigner signer) => new()
+    private TransparencyLogOptions Options(string origin, ISigner? signer) => new()
     {
         Signer = signer,
         Origin = origin,
@@ -69,7 +101,7 @@ internal sealed class LogKeyRing(DataFolder data, LoomSettings settings)
     };
 
     private List<string> Files() =>
-        Directory.Exists(data.Keys) ? [.. Directory.GetFiles(data.Keys, "log-*.pem").Order(StringComparer.Ordinal)] : [];
+        Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder, "log-*.pem").Order(StringComparer.Ordinal)] : [];
 
     private string? Passphrase()
     {

@@ -9,13 +9,14 @@ using Loom.Provenance;
 namespace Loom.Hosting.Provenance;
 
 /// <summary>The transparency log of this host: built in the background while the lease is held, read by everybody.</summary>
-internal sealed class LogService(TransparencyLog log, ISigner signer, string origin, LogKeyRing keys)
+internal sealed class LogService(TransparencyLog log, ISigner? signer, string origin, LogKeyRing keys)
 {
-    private ISigner _signer = signer;
+    private ISigner? _signer = signer;
 
     public TransparencyLog Log => log;
 
-    public ISigner Signer => Volatile.Read(ref _signer);
+    /// <summary>The log's key; null where another host has it.</summary>
+    public ISigner? Signer => Volatile.Read(ref _signer);
 
     public string Origin => origin;
 
@@ -27,10 +28,15 @@ internal sealed class LogService(TransparencyLog log, ISigner signer, string ori
     /// <summary>Opens it; the log's name is made once per data folder.</summary>
     public static async Task<LogService> OpenAsync(HostParts parts, CancellationToken cancellationToken)
     {
-        var origin = await OriginOfAsync(parts, cancellationToken);
         var keys = new LogKeyRing(parts.Data, parts.Settings.Now);
         try
         {
+            if (parts.Opened.Server is not null)
+            {
+                return await SharedLog.OpenAsync(parts, keys, cancellationToken);
+            }
+
+            var origin = await OriginOfAsync(parts, cancellationToken);
             var (log, signer) = await keys.OpenLogAsync(parts.Journal, origin, cancellationToken);
             return new LogService(log, signer, origin, keys);
         }

@@ -9,6 +9,12 @@ internal sealed class DataFolder(string root)
 
     public string Journal => Path.Combine(root, "journal");
 
+    /// <summary>Names the server that this folder's journal is on, without credentials; absent while the journal is embedded.</summary>
+    public string JournalServer => Path.Combine(root, "journal-server");
+
+    /// <summary>Held open by the process that the folder belongs to, where no embedded journal does that.</summary>
+    public string Lock => Path.Combine(root, "lock");
+
     public string Blobs => Path.Combine(root, "blobs");
 
     public string State => Path.Combine(root, "state");

@@ -3,6 +3,7 @@ using Loom.Samples.ExpenseDeclarations;
 using Loom.Core;
 using Loom.Hosting.Access.Tokens;
 using Loom.Hosting.Configuration;
+using Loom.Hosting.EventStore;
 using Loom.Hosting.Machines;
 using Loom.Hosting.Provenance;
 using Loom.Journal;
@@ -13,8 +14,11 @@ namespace Loom.Hosting;
 
 /// <summary>What is opened before the web application is put together.</summary>
 internal sealed record HostParts(
-    LiveSettings Settings, DataFolder Data, TokenStore Tokens, SegmentedJournal Journal, IReadOnlyList<Machine> Machines)
+    LiveSettings Settings, DataFolder Data, TokenStore Tokens, OpenJournal Opened, IReadOnlyList<Machine> Machines)
 {
+    /// <summary>Where everything is journaled.</summary>
+    public IJournal Journal => Opened.Journal;
+
     /// <summary>What actors may ask this host to do outside.</summary>
     public ActivityRegistry Activities { get; init; } = new();
 

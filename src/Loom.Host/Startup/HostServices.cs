@@ -4,6 +4,7 @@ using Loom.Hosting.Access;
 using Loom.Hosting.Actors;
 using Loom.Hosting.Api;
 using Loom.Hosting.ConsoleViews;
+using Loom.Hosting.EventStore;
 using Loom.Hosting.Health;
 using Loom.Hosting.Import;
 using Loom.Hosting.Operations;
@@ -35,7 +36,7 @@ internal static class HostServices
             MaxCommandBytes = (int)settings.Integer("limits.command"),
         };
         services.AddSingleton(parts.Settings).AddSingleton(parts.Data).AddSingleton(parts.Tokens);
-        services.AddSingleton(parts.Journal).AddSingleton<IJournal>(parts.Journal); // given in, so disposed by who opened it: last of all
+        services.AddSingleton(parts.Opened).AddSingleton(parts.Journal); // given in, so disposed by who opened it: last of all
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(parts.ActorTypes());
         services.AddSingleton<IBlobStore>(BlobStores.Open(settings, parts.Data));
@@ -64,6 +65,7 @@ internal static class HostServices
         services.AddSingleton<IHealthCheck, JournalCheck>().AddSingleton<IHealthCheck, ModeCheck>()
             .AddSingleton<IHealthCheck, RuntimeCheck>().AddSingleton<IHealthCheck, ConfigurationCheck>();
         services.AddSingleton(parts.Log).AddSingleton(new LoomStreams(parts.Journal, TimeProvider.System)).AddSingleton<IHealthCheck, LogCheck>();
+        services.AddSingleton<ServedStreams>().AddSingleton<IHealthCheck>(s => s.GetRequiredService<ServedStreams>());
         services.AddSingleton<ReceiptArchive>().AddSingleton<OwnTrust>().AddSingleton<BundleExporter>().AddSingleton<ServerVerifier>().AddSingleton<CheckpointPublisher>();
         ProofServices.AddIfWanted(services, parts);
         services.AddSingleton<Engine>().AddHostedService(s => s.GetRequiredService<Engine>());

@@ -3,8 +3,8 @@ using Loom.Core;
 using Loom.Hosting.Access;
 using Loom.Hosting.Access.Tokens;
 using Loom.Hosting.Configuration;
+using Loom.Hosting.EventStore;
 using Loom.Hosting.Provenance;
-using Loom.Journal;
 using Loom.Runtime;
 
 namespace Loom.Hosting;
@@ -13,16 +13,20 @@ namespace Loom.Hosting;
 public sealed class LoomApplication : IAsyncDisposable
 {
     private readonly WebApplication _web;
-    private readonly IJournal _journal;
+    private readonly OpenJournal _journal;
+    private readonly StreamEndpoint _served;
     private readonly LiveSettings _settings;
     private readonly string? _firstToken;
     private int _disposed;
 
-    private LoomApplication(WebApplication web, IJournal journal, LiveSettings settings, string? firstToken) =>
-        (_web, _journal, _settings, _firstToken) = (web, journal, settings, firstToken);
+    private LoomApplication(WebApplication web, StreamEndpoint served, OpenJournal journal, LiveSettings settings, string? firstToken) =>
+        (_web, _served, _journal, _settings, _firstToken) = (web, served, journal, settings, firstToken);
 
     /// <summary>Where it listens; the first address when there are several.</summary>
     public Uri Address => new(_web.Urls.First());
+
+    /// <summary>Where it serves its journal to clients of EventStoreDB; empty when it does not.</summary>
+    public IReadOnlyList<Uri> EventStoreDbAddresses => _served.Addresses;
 
     /// <summary>Its services.</summary>
     public IServiceProvider Services => _web.Services;
@@ -36,6 +40,7 @@ public sealed class LoomApplication : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _web.StopAsync();
+            await _served.DisposeAsync(); // not before: hosts that share this journal work on while this one drains
             await _web.DisposeAsync();
             await _journal.DisposeAsync();
         }
@@ -51,7 +56,7 @@ public sealed class LoomApplication : IAsyncDisposable
 
         var data = DataFolder.Open(settings.Now.DataFolder);
         var tokens = new TokenStore(data.Tokens, TimeProvider.System);
-        var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = data.Journal }, cancellationToken);
+        var journal = await OpenJournal.OpenAsync(settings.Now, data, cancellationToken);
         try
         {
             // From here on the folder is this process's own.
@@ -61,8 +66,11 @@ public sealed class LoomApplication : IAsyncDisposable
             var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });
             try
             {
+                journal.LogTo(web.Services.GetRequiredService<ILoggerFactory>());
                 await web.StartAsync(cancellationToken);
-                return new LoomApplication(web, journal, settings, firstToken);
+                var served = await StreamEndpoint.StartAsync(parts, web.Services, cancellationToken);
+                web.Services.GetRequiredService<ServedStreams>().Begin(served);
+                return new LoomApplication(web, served, journal, settings, firstToken);
             }
             catch
             {
@@ -88,6 +96,11 @@ public sealed class LoomApplication : IAsyncDisposable
                 json.WriteStartObject();
                 json.WriteString("event", "ready");
                 json.WriteString("url", Text(Address));
+                if (EventStoreDbAddresses.Count > 0)
+                {
+                    json.WriteString("eventStoreDb", Text(EventStoreDbAddresses[0]));
+                }
+
                 json.WriteString("data", _settings.Now.DataFolder);
                 json.WriteNumber("pid", Environment.ProcessId);
                 json.WriteEndObject();
@@ -98,7 +111,16 @@ public sealed class LoomApplication : IAsyncDisposable
         else
         {
             output.WriteLine($"Loom is ready: {string.Join(", ", _web.Urls.Select(u => Text(new Uri(u))))}");
-            output.WriteLine($"Data folder: {_settings.Now.DataFolder}");
+            output.WriteLine($"Data folder: {_settings.Now.DataFolder}{(_journal.Server is { } server ? $"; the journal is on {server}" : "")}");
+            if (EventStoreDbAddresses.Count > 0)
+            {
+                output.WriteLine($"Clients of EventStoreDB: {string.Join(", ", EventStoreDbAddresses.Select(Text))}");
+            }
+            else if (_served.Missing is { } missing)
+            {
+                output.WriteLine(missing);
+            }
+
             if (_firstToken is not null)
             {
                 output.WriteLine($"The first operator's token is in {_firstToken}. Make your own with it (loom token create); the file is deleted then.");

@@ -54,6 +54,15 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         return checkpoints.Latest?.Checkpoint.Origin;
     }
 
+    /// <summary>The keys that a journal's <c>loom.keys</c> names, oldest first; empty before its log has begun.</summary>
+    /// <exception cref="JournalException">That stream is damaged.</exception>
+    public static async Task<IReadOnlyList<LogKey>> KeysOfAsync(IJournal journal, CancellationToken cancellationToken)
+    {
+        var keys = new LogKeys(journal, new LoomStreams(journal, TimeProvider.System));
+        await keys.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        return keys.All;
+    }
+
     /// <summary>Number of leaves.</summary>
     public long Size => _index.Size;
 

@@ -36,6 +36,7 @@ public sealed class RunningHost : IAsyncDisposable
     public static async Task<RunningHost> StartAsync(string data, IReadOnlyDictionary<string, string?> variables, params string[] program)
     {
         Directory.CreateDirectory(data);
+        variables = new Dictionary<string, string?>(variables) { ["LOOM_EVENTSTOREDB_URLS"] = "off" };
         var host = new RunningHost(ChildOf.Start("dotnet", data, clean: false, variables, [.. program, "--data", data, "--urls", "http://127.0.0.1:0"]));
         try
         {

@@ -66,7 +66,7 @@ internal sealed class ChildHost : IAsyncDisposable
     }
 
     public static IReadOnlyList<string> Arguments(string data, params string[] args) =>
-        [Dll, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", .. args];
+        [Dll, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--eventStoreDb.urls", "off", .. args];
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

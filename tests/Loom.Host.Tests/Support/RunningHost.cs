@@ -23,6 +23,9 @@ public sealed class RunningHost : IAsyncDisposable
 
     public Uri Address => _host.Address;
 
+    /// <summary>Where it serves its journal as EventStoreDB does.</summary>
+    public Uri Streams => _host.EventStoreDbAddresses[0];
+
     /// <summary>A caller without a token.</summary>
     public HttpClient Http { get; }
 
@@ -85,7 +88,7 @@ public sealed class RunningHost : IAsyncDisposable
 
     private static async Task<LoomApplication> BuildAsync(string data, IReadOnlyList<Machine> machines, string[] args, IReadOnlyDictionary<string, string>? variables)
     {
-        string[] all = ["--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--logging.level", "error", .. args];
+        string[] all = ["--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--logging.level", "error", "--eventStoreDb.urls", "off", .. args];
         var builder = new LoomHostBuilder(all) { Variables = variables ?? new Dictionary<string, string>() };
         foreach (var machine in machines)
         {

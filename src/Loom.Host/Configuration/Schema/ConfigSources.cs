@@ -17,7 +17,14 @@ public enum ConfigSource
 }
 
 /// <summary>A setting with its value in force.</summary>
-public sealed record SettingInForce(Setting Setting, string Value, ConfigSource Source);
+public sealed record SettingInForce(Setting Setting, string Value, ConfigSource Source)
+{
+    /// <summary>The value as it may be shown to people.</summary>
+    public string Shown => Setting.Show(Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Setting.Name} = {Shown}";
+}
 
 /// <summary>The command line and the environment, read once: flags beat variables, variables beat the file, the file beats defaults.</summary>
 public sealed class ConfigSources

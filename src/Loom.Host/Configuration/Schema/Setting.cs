@@ -44,6 +44,9 @@ public sealed record Setting(string Name, SettingKind Kind, string Default, stri
     /// <summary>Whether the text is a JSON object, which the file may hold as such.</summary>
     public bool IsObject { get; init; }
 
+    /// <summary>Whether the text may hold <c>user:password@</c>, which is shown to nobody.</summary>
+    public bool HoldsCredentials { get; init; }
+
     /// <summary>Its environment variable, where that does not follow from the name.</summary>
     public string? OwnVariable { get; init; }
 
@@ -71,6 +74,20 @@ public sealed record Setting(string Name, SettingKind Kind, string Default, stri
         SettingKind.Path or SettingKind.Text when value.Contains('\0', StringComparison.Ordinal) => "A NUL character is not allowed.",
         _ => null,
     };
+
+    /// <summary>The value as it may be shown: without credentials.</summary>
+    public string Show(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var at = HoldsCredentials ? value.LastIndexOf('@') : -1;
+        if (at < 0)
+        {
+            return value;
+        }
+
+        var start = value.IndexOf("://", StringComparison.Ordinal);
+        return $"{(start >= 0 && start < at ? value[..(start + 3)] : "")}***{value[at..]}";
+    }
 
     private static string Shorten(string text) => text.Length > 60 ? text[..60] + "…" : text;
 }
