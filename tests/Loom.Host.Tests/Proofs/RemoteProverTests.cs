@@ -30,12 +30,12 @@ public sealed class RemoteProverTests : IDisposable
         await using (var host = await HostAsync(service.Address, Secret("wrong.token")))
         {
             await host.Http.DoneAsync("counter-b", "increment", """{"by":1000}""");
-            var job = await JobAsync(host, j => j is { Actor: "counter-b", State: "waiting" });
-            Assert.Contains("wants another token", job.Reason, StringComparison.Ordinal);
             var check = await Commands.UntilAsync(
                 async () => (await host.Http.GetAsync("/health/ready", LoomJson.Default.HealthReport)).Checks.Single(c => c.Name == "proofs"),
                 c => c.Status == "warning" && c.Message.Contains("wants another token", StringComparison.Ordinal));
             Assert.Contains("1 proofs wait.", check.Message, StringComparison.Ordinal);
+            var job = await JobAsync(host, j => j.Actor == "counter-b");
+            Assert.Equal(("queued", 0), (job.State, job.Attempts)); // it was not tried, and no try was journaled
             await host.Http.DoneAsync("counter-b", "increment", """{"by":1}""");
             await host.Http.AccountAsync();
             using var refused = await host.Http.ModuleAsync(SampleModule.Of("echo"));

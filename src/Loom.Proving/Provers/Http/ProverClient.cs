@@ -48,7 +48,10 @@ public sealed class ProverClient : IProver, IDisposable
     /// <inheritdoc/>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Get, "healthz", null, cancellationToken);
+        using var healthy = await SendAsync(HttpMethod.Get, "healthz", null, cancellationToken);
+
+        // Its health is anybody's to see. Whether it takes this host's token shows where a token is wanted, at a job that nobody has.
+        using var known = await SendAsync(HttpMethod.Get, "v1/jobs/none", null, cancellationToken, HttpStatusCode.NotFound);
     }
 
     /// <inheritdoc/>
