@@ -89,7 +89,7 @@ fn arithmetic_is_that_of_the_reference() {
     let seeds = Seeds::new("arithmetic_is_that_of_the_reference");
     for &op in ALU {
         let mut random = seeds.random(op.code().into());
-        for _ in 0..tier_count(4, 2_000) {
+        for _ in 0..tier_count(4, 100) {
             let (program, expected) = alu_program(op, 100, &mut random);
             assert_eq!(words(&run(&program, &[]).output), expected, "{op:?}");
         }
@@ -114,7 +114,7 @@ fn place(width: u32, random: &mut Random) -> (u32, u32) {
 #[test]
 fn loads_and_stores_are_those_of_the_reference() {
     let seeds = Seeds::new("loads_and_stores_are_those_of_the_reference");
-    for round in 0..tier_count(20, 5_000) {
+    for round in 0..tier_count(20, 500) {
         let mut random = seeds.random(round);
         let mut memory = vec![0u8; 65536];
         let mut asm = Asm::new(1);
