@@ -94,7 +94,7 @@ public sealed class DirectoryTests
     }
 
     private static ActorDirectory Create(Bench bench, ActorRuntime runtime) =>
-        new(new ActorRuntimeOptions(), bench.Memory, runtime.Types, bench.Time, null, bench.Files);
+        new(new ActorRuntimeOptions { Scheduler = bench.Work }, bench.Memory, runtime.Types, bench.Time, null, bench.Files);
 
     private static async Task CaughtUp(Bench bench, ActorDirectory directory)
     {

@@ -92,6 +92,7 @@ public sealed class EffectTests
         }
 
         bench.Time.Advance(TimeSpan.FromHours(1));
+        await bench.Rest();
         Assert.Single(await bench.History("counter-a"));
         bench.Time.Jump(TimeSpan.FromHours(1)); // the wall clock decides, however it got there
         await bench.Until(() => runtime.Statistics.Effects is { TimersFired: 1, TimersPending: 0 });
@@ -114,6 +115,7 @@ public sealed class EffectTests
         await bench.Until(() => first.Statistics.Effects.InCharge);
         await second.StartAsync(default);
         bench.Time.Advance(TimeSpan.FromSeconds(10));
+        await bench.Rest();
         Assert.False(second.Statistics.Effects.InCharge);
         await first.DisposeAsync();
         await bench.Until(() => second.Statistics.Effects.InCharge);

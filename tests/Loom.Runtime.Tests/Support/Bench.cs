@@ -27,6 +27,9 @@ internal sealed class Bench : IAsyncDisposable
 
     public ILeases Leases { get; set; } = new InProcessLeases();
 
+    /// <summary>Everything that the runtimes do on their own.</summary>
+    public CountingScheduler Work { get; } = new();
+
     public StateMemory Files { get; } = new();
 
     public ActorRuntime Start(ActorRuntimeOptions? options = null, params Machine[] machines)
@@ -38,7 +41,7 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         var runtime = new ActorRuntime(
-            options ?? new ActorRuntimeOptions(), Journal, Leases, types, Time, () => RandomNumberGenerator.GetBytes(32), null, null, Files, Activator.FenceAbove);
+            (options ?? new ActorRuntimeOptions()) with { Scheduler = Work }, Journal, Leases, types, Time, () => RandomNumberGenerator.GetBytes(32), null, null, Files, Activator.FenceAbove);
         _runtimes.Add(runtime);
         return runtime;
     }
@@ -73,21 +76,11 @@ internal sealed class Bench : IAsyncDisposable
         return list;
     }
 
-    /// <summary>Advances the clock until the condition holds; real work runs in between.</summary>
-    public async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 20_000 && !condition(); i++)
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-            if (i > 100)
-            {
-                await Task.Delay(1); // let the thread pool get a turn
-            }
-        }
+    /// <summary>Advances the clock until the condition holds, never while there is work that could go on: the clock cannot outrun a busy machine.</summary>
+    public Task Until(Func<bool> condition) => Work.UntilAsync(Time, TimeSpan.FromMilliseconds(100), condition, "the condition");
 
-        Assert.True(condition(), "the condition never came to hold");
-    }
+    /// <summary>Lets everything go on that needs no other time.</summary>
+    public Task Rest() => Work.RestAsync();
 
     public async ValueTask DisposeAsync()
     {
