@@ -134,7 +134,7 @@ internal static class TestCommand
 
     /// <summary>Whether a test was skipped because a program is not on this machine, and not for the tier or the data.</summary>
     internal static bool IsForAMissingProgram(string reason) =>
-        reason.Contains("apt-get install", StringComparison.Ordinal) || reason.Contains("needs loom-prover", StringComparison.Ordinal);
+        reason.Contains("apt-get install", StringComparison.Ordinal) || reason.Contains("npm ci", StringComparison.Ordinal) || reason.Contains("needs loom-prover", StringComparison.Ordinal);
 
     private static string[] TestProjects(string root, string[] names) =>
     [
