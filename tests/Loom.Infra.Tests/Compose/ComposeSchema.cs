@@ -28,12 +28,14 @@ internal static class ComposeSchema
         ("tmpfs?", List(Text)), ("cap_drop?", List(Among("ALL"))), ("security_opt?", List(Among("no-new-privileges:true"))),
         ("mem_limit?", Like(@"\d+[mg]")), ("stop_grace_period?", Duration));
 
+    private static readonly Shape Pool = Of(("config", List(Of(("subnet", Like(@"[\d.]+/\d+"))))));
+
     private static readonly (string, Shape)[] Top =
     [
         ("name", Like("[a-z]+")),
         ("services", Map("[a-z0-9-]+", Service)),
         ("volumes", Map("[a-z0-9-]+", Nothing)),
-        ("networks", Map("[a-z]+", Either(Nothing, Of(("ipam", Of(("config", List(Of(("subnet", Like(@"[\d.]+/\d+")))))))))),
+        ("networks", Map("[a-z]+", Either(Nothing, Of(("ipam", Pool))))),
         ("x-logging?", new Anything()), ("x-esdb?", new Anything()), ("x-esdb-environment?", new Anything()),
     ];
 

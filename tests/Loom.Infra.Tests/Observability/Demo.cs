@@ -36,13 +36,20 @@ internal static partial class Demo
             var address = await AddressAsync(demo.StandardOutput)
                 ?? throw new InvalidOperationException($"The demo ended: {await errors}");
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
-            return [.. Line().Matches(await http.GetStringAsync("/metrics")).Select(m => new Sample(m.Groups["name"].Value, LabelsOf(m.Groups["labels"].Value)))];
+            var scrape = await http.GetStringAsync("/metrics");
+
+            // The demo ends when its host does; only then is the folder nobody's.
+            (await http.PostAsync("/api/shutdown", null)).EnsureSuccessStatusCode();
+            await demo.WaitForExitAsync();
+            Directory.Delete(folder, recursive: true);
+            return [.. Line().Matches(scrape).Select(m => new Sample(m.Groups["name"].Value, LabelsOf(m.Groups["labels"].Value)))];
         }
         finally
         {
-            demo.Kill(entireProcessTree: true);
-            await demo.WaitForExitAsync();
-            Directory.Delete(folder, recursive: true);
+            if (!demo.HasExited)
+            {
+                demo.Kill(entireProcessTree: true);
+            }
         }
     }
 
@@ -67,7 +74,7 @@ internal static partial class Demo
     [GeneratedRegex(@"^(?<name>[a-z_]+)(\{(?<labels>.*)\})? \S+$", RegexOptions.Multiline)]
     private static partial Regex Line();
 
-    [GeneratedRegex("""([a-z_]+)="([^"]*)\"""")]
+    [GeneratedRegex(@"([a-z_]+)=""([^""]*)""")]
     private static partial Regex Label();
 }
 
