@@ -1,4 +1,5 @@
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol;
 using Loom.EventStoreDb.Protocol.Features;
 using Loom.EventStoreDb.Protocol.Gossip;
@@ -14,17 +15,23 @@ internal static class Methods
     private const int ReadMaxRequest = 1 << 20; // names and filters only, and read before it is known who asks
 
     public static GrpcMethod<ReadReq, ReadResp> Read { get; } =
-        new(StreamsService, "Read", ReadReq.Parser, ReadResp.Parser) { MaxRequestBytes = ReadMaxRequest };
+        new(StreamsService, "Read", Codec.Of(ReadReq.Parser), Codec.Of(ReadResp.Parser)) { MaxRequestBytes = ReadMaxRequest };
 
     public static GrpcMethod<AppendReq, AppendResp> Append { get; } =
-        new(StreamsService, "Append", AppendReq.Parser, AppendResp.Parser) { MaxRequestBytes = StreamsMaxRequest, RequestIdleLimit = TimeSpan.FromMinutes(1) };
+        new(StreamsService, "Append", Codec.Of(AppendReq.Parser), Codec.Of(AppendResp.Parser)) { MaxRequestBytes = StreamsMaxRequest, RequestIdleLimit = TimeSpan.FromMinutes(1) };
 
     public static GrpcMethod<BatchAppendReq, BatchAppendResp> BatchAppend { get; } =
-        new(StreamsService, "BatchAppend", BatchAppendReq.Parser, BatchAppendResp.Parser) { MaxRequestBytes = StreamsMaxRequest };
+        new(StreamsService, "BatchAppend", Codec.Of(BatchAppendReq.Parser), Codec.Of(BatchAppendResp.Parser)) { MaxRequestBytes = StreamsMaxRequest };
+
+    /// <summary><see cref="Read"/> with events in the journal's own form.</summary>
+    public static GrpcMethod<ReadReq, ReadAnswer> ReadEvents { get; } = Read.With(Read.Requests, ReadAnswerCodec.Instance);
+
+    /// <summary><see cref="BatchAppend"/> with appends and successes in the journal's own form.</summary>
+    public static GrpcMethod<BatchPart, BatchAnswer> BatchAppendEvents { get; } = BatchAppend.With(BatchPartCodec.Instance, BatchAnswerCodec.Instance);
 
     public static GrpcMethod<Empty, SupportedMethods> SupportedMethods { get; } =
-        new("event_store.client.server_features.ServerFeatures", "GetSupportedMethods", Empty.Parser, Protocol.Features.SupportedMethods.Parser);
+        new("event_store.client.server_features.ServerFeatures", "GetSupportedMethods", Codec.Of(Empty.Parser), Codec.Of(Protocol.Features.SupportedMethods.Parser));
 
     public static GrpcMethod<Empty, ClusterInfo> Gossip { get; } =
-        new("event_store.client.gossip.Gossip", "Read", Empty.Parser, ClusterInfo.Parser);
+        new("event_store.client.gossip.Gossip", "Read", Codec.Of(Empty.Parser), Codec.Of(ClusterInfo.Parser));
 }

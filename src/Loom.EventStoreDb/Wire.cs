@@ -87,8 +87,8 @@ internal static class Wire
         ByteString.CopyFromUtf8((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The other way; what cannot be read is the epoch, since the time is only informative.</summary>
-    public static DateTimeOffset Time(ByteString? ticks) =>
-        ticks is not null && long.TryParse(TryText(ticks), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var since)
+    public static DateTimeOffset Time(ReadOnlySpan<byte> ticks) =>
+        long.TryParse(ticks, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var since)
         && since >= -DateTimeOffset.UnixEpoch.Ticks && since <= DateTimeOffset.MaxValue.Ticks - DateTimeOffset.UnixEpoch.Ticks
             ? DateTimeOffset.UnixEpoch.AddTicks(since)
             : DateTimeOffset.UnixEpoch;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Loom.Core;
 using Loom.EventStoreDb.Grpc;
-using Loom.EventStoreDb.Protocol.Streams;
+using Loom.EventStoreDb.Messages;
+using Loom.Journal;
 
 namespace Loom.EventStoreDb.Client;
 
@@ -19,27 +21,29 @@ internal sealed class BatchAppender : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed; // stays usable when its source is disposed
-    private readonly Channel<BatchAppendReq> _queue =
-        Channel.CreateBounded<BatchAppendReq>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<(BatchPart Part, int Bytes)> _queue =
+        Channel.CreateBounded<(BatchPart, int)>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<BatchAppendResp>> _waiting = new();
-    private readonly DuplexCall<BatchAppendReq, BatchAppendResp> _call;
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<BatchAnswer>> _waiting = new();
+    private readonly DuplexCall<BatchPart, BatchAnswer> _call;
     private readonly Task _running;
     private volatile GrpcException? _end;
 
     public BatchAppender(GrpcChannel channel, TimeSpan deadline, TimeProvider time)
     {
         (_deadline, _time, _closed) = (deadline, time, _closing.Token);
-        _call = channel.Duplex(Methods.BatchAppend, GrpcCallOptions.None, _closed);
+        _call = channel.Duplex(Methods.BatchAppendEvents, GrpcCallOptions.None, _closed);
         _running = RunAsync();
     }
 
     /// <exception cref="GrpcException">The call ended, or no answer came in time: the outcome is unknown.</exception>
-    public async Task<BatchAppendResp> AppendAsync(BatchAppendReq request)
+    /// <exception cref="System.Text.EncoderFallbackException">The type of an event is not well-formed; nothing was sent.</exception>
+    public async Task<BatchAnswer> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events)
     {
         var id = Guid.NewGuid();
-        request.CorrelationId = Wire.Structured(id);
-        var answer = new TaskCompletionSource<BatchAppendResp>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var part = BatchPart.Whole(id, stream, expected, events);
+        var request = (part, BatchPartCodec.SizeOf(part));
+        var answer = new TaskCompletionSource<BatchAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try
         {
@@ -111,7 +115,7 @@ internal sealed class BatchAppender : IAsyncDisposable
     {
         while (await _call.ReadAsync().ConfigureAwait(false) is { } answer)
         {
-            if (Wire.TryGuid(answer.CorrelationId, out var id) && _waiting.TryRemove(id, out var waiting))
+            if (answer.Correlation is { } id && _waiting.TryRemove(id, out var waiting))
             {
                 waiting.TrySetResult(answer);
             }
@@ -120,14 +124,14 @@ internal sealed class BatchAppender : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var batch = new List<BatchAppendReq>(MaxBatch);
+        var batch = new List<BatchPart>(MaxBatch);
         while (await _queue.Reader.WaitToReadAsync(_closed).ConfigureAwait(false))
         {
             var bytes = 0;
             while (batch.Count < MaxBatch && bytes < MuchBytes && _queue.Reader.TryRead(out var request))
             {
-                batch.Add(request);
-                bytes += request.CalculateSize();
+                batch.Add(request.Part);
+                bytes += request.Bytes;
             }
 
             await _call.WriteAsync(batch, _closed).ConfigureAwait(false);

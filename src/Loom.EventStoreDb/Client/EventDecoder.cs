@@ -37,7 +37,7 @@ internal sealed class EventDecoder
             Properties.IsJson(e.Metadata.Find("content-type"u8)) ? EventData.Json : EventData.Binary,
             e.Data.Memory,
             e.CustomMetadata.Memory,
-            Wire.Time(e.Metadata.Find("created"u8)));
+            Wire.Time(e.Metadata.Find("created"u8) is { } created ? created.Span : default));
     }
 
     private string Type(ByteString bytes)

@@ -2,6 +2,7 @@ using System.Text;
 using Loom.Core;
 using Loom.EventStoreDb.Client;
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.Journal;
 
@@ -42,7 +43,7 @@ public sealed partial class EventStoreDbJournal
 
                 handedOver = true;
                 return node.Batches is { } batches
-                    ? Result(await batches.AppendAsync(BatchRequest(stream, expected, events)).ConfigureAwait(false))
+                    ? Result(await batches.AppendAsync(stream, expected, events).ConfigureAwait(false))
                     : Result(await AppendAloneAsync(node, stream, expected, events).ConfigureAwait(false));
             }
             catch (GrpcException e)
@@ -152,26 +153,6 @@ public sealed partial class EventStoreDbJournal
             .ConfigureAwait(false);
     }
 
-    private static BatchAppendReq BatchRequest(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events)
-    {
-        var options = new BatchAppendReq.Types.Options { StreamIdentifier = Wire.Identifier(stream) };
-        switch (expected.Value)
-        {
-            case -1: options.NoStream = Wire.Nothing; break;
-            case -2: options.Any = Wire.Nothing; break;
-            case -4: options.StreamExists = Wire.Nothing; break;
-            default: options.StreamPosition = (ulong)expected.Value; break;
-        }
-
-        var request = new BatchAppendReq { Options = options, IsFinal = true };
-        foreach (var e in events)
-        {
-            request.ProposedMessages.Add(Wire.Propose(e));
-        }
-
-        return request;
-    }
-
     private static AppendResult Result(AppendResp answer)
     {
         switch (answer.ResultCase)
@@ -191,18 +172,24 @@ public sealed partial class EventStoreDbJournal
         }
     }
 
-    private static AppendResult Result(BatchAppendResp answer)
+    private static AppendResult Result(BatchAnswer answer)
     {
-        switch (answer.ResultCase)
+        if (answer.Done is { } plain)
+        {
+            return plain;
+        }
+
+        var other = answer.Other!;
+        switch (other.ResultCase)
         {
             case BatchAppendResp.ResultOneofCase.Success:
-                var done = answer.Success;
+                var done = other.Success;
                 return Appended(
                     done.CurrentRevisionOptionCase == BatchAppendResp.Types.Success.CurrentRevisionOptionOneofCase.CurrentRevision ? done.CurrentRevision : null,
                     done.Position?.CommitPosition,
                     done.HasLoomRepeated ? done.LoomRepeated : null);
             case BatchAppendResp.ResultOneofCase.Error:
-                return BatchErrors.Conflict(answer.Error) ?? throw BatchErrors.Exception(answer.Error);
+                return BatchErrors.Conflict(other.Error) ?? throw BatchErrors.Exception(other.Error);
             default:
                 throw new GrpcException(StatusCode.Internal, "The server answered an append with neither success nor error.");
         }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Loom.Core;
 using Loom.EventStoreDb.Client;
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.Journal;
 
@@ -43,9 +44,9 @@ public sealed partial class EventStoreDbJournal
             () => ReadRequests.All(direction, seen ?? from, forwards && seen is not null && left < long.MaxValue ? left + 1 : left, filter), ended.Token);
         await using (reading.ConfigureAwait(false))
         {
-            while (left > 0 && await NextAsync(reading, null, cancellationToken).ConfigureAwait(false) is { } response)
+            while (left > 0 && (reading.Ready() ?? await NextAsync(reading, null, cancellationToken).ConfigureAwait(false)) is { } response)
             {
-                if (response.ContentCase != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e || (forwards && e.Position <= seen))
+                if (response.Case != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e || (forwards && e.Position <= seen))
                 {
                     continue;
                 }
@@ -110,9 +111,9 @@ public sealed partial class EventStoreDbJournal
         var reading = Resuming(() => ReadRequests.Stream(stream, direction, next, left), ended.Token);
         await using (reading.ConfigureAwait(false))
         {
-            while (left > 0 && next >= 0 && await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false) is { } response)
+            while (left > 0 && next >= 0 && (reading.Ready() ?? await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false)) is { } response)
             {
-                if (response.ContentCase != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e)
+                if (response.Case != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e)
                 {
                     continue;
                 }
@@ -127,7 +128,7 @@ public sealed partial class EventStoreDbJournal
     private ResumingRead Resuming(Func<ReadReq> request, CancellationToken ended) =>
         new(_cluster, request, new Retries(_options.Time, _options.RetryDuring), GrpcCallOptions.None, ended);
 
-    private async ValueTask<ReadResp?> NextAsync(ResumingRead reading, StreamName? stream, CancellationToken cancellationToken)
+    private async ValueTask<ReadAnswer?> NextAsync(ResumingRead reading, StreamName? stream, CancellationToken cancellationToken)
     {
         try
         {
@@ -144,11 +145,11 @@ public sealed partial class EventStoreDbJournal
         }
     }
 
-    private static RecordedEvent? Decode(EventDecoder decoder, ReadResp response)
+    private static RecordedEvent? Decode(EventDecoder decoder, ReadAnswer response)
     {
         try
         {
-            return decoder.Decode(response.Event);
+            return response.Event ?? decoder.Decode(response.Other!.Event);
         }
         catch (GrpcException e)
         {

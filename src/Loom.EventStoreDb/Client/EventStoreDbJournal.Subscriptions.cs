@@ -21,9 +21,9 @@ public sealed partial class EventStoreDbJournal
         var reading = Resuming(() => ReadRequests.SubscriptionToStream(stream, seen), ended.Token);
         await using (reading.ConfigureAwait(false))
         {
-            while (await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false) is { } response)
+            while ((reading.Ready() ?? await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false)) is { } response)
             {
-                switch (response.ContentCase)
+                switch (response.Case)
                 {
                     case ReadResp.ContentOneofCase.Event when Decode(decoder, response) is { } e && e.Revision > seen:
                         seen = e.Revision;
@@ -50,12 +50,14 @@ public sealed partial class EventStoreDbJournal
         var reading = Resuming(() => ReadRequests.SubscriptionToAll(seen, filter), ended.Token);
         await using (reading.ConfigureAwait(false))
         {
-            while (await NextAsync(reading, null, cancellationToken).ConfigureAwait(false) is { } response)
+            while ((reading.Ready() ?? await NextAsync(reading, null, cancellationToken).ConfigureAwait(false)) is { } response)
             {
-                switch (response.ContentCase)
+                switch (response.Case)
                 {
                     case ReadResp.ContentOneofCase.Event:
-                        var at = response.Event.Event is { } read ? (read.CommitPosition, read.PreparePosition) : seen;
+                        var at = response.Event is { } plain ? (plain.Position, plain.Position)
+                            : response.Other?.Event.Event is { } read ? (read.CommitPosition, read.PreparePosition)
+                            : seen;
                         if (Decode(decoder, response) is { } e)
                         {
                             yield return new SubscriptionMessage.EventArrived(e);
@@ -64,7 +66,8 @@ public sealed partial class EventStoreDbJournal
                         seen = at;
                         break;
                     case ReadResp.ContentOneofCase.Checkpoint:
-                        seen = (response.Checkpoint.CommitPosition, response.Checkpoint.PreparePosition);
+                        var checkpoint = response.Other!.Checkpoint;
+                        seen = (checkpoint.CommitPosition, checkpoint.PreparePosition);
                         if (filter is not null)
                         {
                             yield return new SubscriptionMessage.Checkpoint(seen.Value.Commit);

@@ -1,4 +1,5 @@
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol.Streams;
 
 namespace Loom.EventStoreDb.Client;
@@ -10,11 +11,30 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
     : IAsyncDisposable
 {
     private Node? _node;
-    private IAsyncEnumerator<ReadResp>? _responses;
+    private ResponseReader<ReadAnswer>? _responses;
+
+    /// <summary>The next response if all of it is there already; null says nothing, not even that there was no failure: ask <see cref="NextAsync"/>.</summary>
+    public ReadAnswer? Ready()
+    {
+        try
+        {
+            if (cancellationToken.IsCancellationRequested || _responses is null || !_responses.TryRead(out var response))
+            {
+                return null;
+            }
+
+            Progress(response);
+            return response;
+        }
+        catch (GrpcException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The next response; null at the end.</summary>
     /// <exception cref="GrpcException">It failed for good.</exception>
-    public async ValueTask<ReadResp?> NextAsync()
+    public async ValueTask<ReadAnswer?> NextAsync()
     {
         while (true)
         {
@@ -29,21 +49,16 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
                     }
 
                     _node = node;
-                    _responses = node.Channel.ServerStreamingAsync(Methods.Read, request(), options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                    _responses = node.Channel.ServerStreaming(Methods.ReadEvents, request(), options, cancellationToken);
                 }
 
-                if (!await _responses.MoveNextAsync().ConfigureAwait(false))
+                if (await _responses.ReadAsync().ConfigureAwait(false) is not { } response)
                 {
                     return null;
                 }
 
-                // A confirmation alone is no progress: a server that fails after each is not asked for ever.
-                if (_responses.Current.ContentCase != ReadResp.ContentOneofCase.Confirmation)
-                {
-                    retries.Succeeded();
-                }
-
-                return _responses.Current;
+                Progress(response);
+                return response;
             }
             catch (GrpcException e)
             {
@@ -63,6 +78,15 @@ internal sealed class ResumingRead(Cluster cluster, Func<ReadReq> request, Retri
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
+
+    // A confirmation alone is no progress: a server that fails after each is not asked for ever.
+    private void Progress(ReadAnswer response)
+    {
+        if (response.Case != ReadResp.ContentOneofCase.Confirmation)
+        {
+            retries.Succeeded();
+        }
+    }
 
     private async ValueTask CloseAsync()
     {

@@ -1,13 +1,11 @@
-using System.Buffers;
 using System.Net;
-using Google.Protobuf;
 
 namespace Loom.EventStoreDb.Grpc;
 
 /// <summary>A call whose requests go out while its responses come in. One writer and one reader at a time; disposing cancels it.</summary>
 internal sealed class DuplexCall<TRequest, TResponse>(RequestContent<TRequest> requests, ResponseReader<TResponse> responses) : IAsyncDisposable
-    where TRequest : class, IMessage<TRequest>
-    where TResponse : class, IMessage<TResponse>
+    where TRequest : class
+    where TResponse : class
 {
     /// <summary>Sends a request; waits while the server does not read.</summary>
     /// <exception cref="GrpcException">The call is over; reading it says how.</exception>
@@ -35,24 +33,24 @@ internal sealed class DuplexCall<TRequest, TResponse>(RequestContent<TRequest> r
 }
 
 /// <summary>A request body that is written as the call goes on.</summary>
-internal sealed class RequestContent<T> : HttpContent
-    where T : class, IMessage<T>
+internal sealed class RequestContent<T>(Codec<T> codec) : HttpContent
+    where T : class
 {
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task WriteAsync(IReadOnlyList<T> messages, CancellationToken cancellationToken)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
+        using var buffer = new FrameBuffer();
         foreach (var message in messages)
         {
-            Frames.Write(buffer, message);
+            codec.Write(message, buffer);
         }
 
         try
         {
             var stream = await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await stream.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using Google.Protobuf;
 
 namespace Loom.EventStoreDb.Grpc;
 
@@ -48,26 +47,35 @@ internal sealed class GrpcChannel : IDisposable
     /// <exception cref="GrpcException">The call ended with another status than OK.</exception>
     public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options, CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
-        using var content = new ByteArrayContent(Frames.ToArray(request));
-        var call = Start(method, content, options, cancellationToken);
+        var call = ServerStreaming(method, request, options, cancellationToken);
         await using (call.ConfigureAwait(false))
         {
             return await call.ReadOnlyAsync().ConfigureAwait(false);
         }
     }
 
+    /// <summary>One request, a stream of responses. Disposing cancels the call.</summary>
+    public ResponseReader<TResponse> ServerStreaming<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options, CancellationToken cancellationToken)
+        where TRequest : class
+        where TResponse : class
+    {
+        using var frame = new FrameBuffer();
+        method.Requests.Write(request, frame);
+        return Start(method, new ByteArrayContent(frame.Written.ToArray()), options, cancellationToken);
+    }
+
     /// <summary>One request, a stream of responses. Leaving the enumeration cancels the call.</summary>
     /// <exception cref="GrpcException">The call ended with another status than OK.</exception>
     public async IAsyncEnumerable<TResponse> ServerStreamingAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
-        using var content = new ByteArrayContent(Frames.ToArray(request));
-        var call = Start(method, content, options, cancellationToken);
+        var call = ServerStreaming(method, request, options, cancellationToken);
         await using (call.ConfigureAwait(false))
         {
             while (await call.ReadAsync().ConfigureAwait(false) is { } response)
@@ -80,10 +88,10 @@ internal sealed class GrpcChannel : IDisposable
     /// <summary>Requests and responses, each in its own time. The token, like disposing, cancels the whole call.</summary>
     public DuplexCall<TRequest, TResponse> Duplex<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, GrpcCallOptions options, CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
-        var requests = new RequestContent<TRequest>();
+        var requests = new RequestContent<TRequest>(method.Requests);
         var responses = Start(method, requests, options, cancellationToken);
         responses.WhenNotSent(requests.Abandon);
         return new DuplexCall<TRequest, TResponse>(requests, responses);
@@ -93,8 +101,8 @@ internal sealed class GrpcChannel : IDisposable
     /// <exception cref="GrpcException">The call ended with another status than OK.</exception>
     public async Task<TResponse> ClientStreamingAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, IEnumerable<TRequest> requests, GrpcCallOptions options, CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
         var call = Duplex(method, options, cancellationToken);
         await using (call.ConfigureAwait(false))
@@ -121,8 +129,8 @@ internal sealed class GrpcChannel : IDisposable
 
     private ResponseReader<TResponse> Start<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, HttpContent content, GrpcCallOptions options, CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
         content.Headers.ContentType = new MediaTypeHeaderValue(GrpcText.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, method.Path))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -36,30 +35,30 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
 
     /// <summary>One request, one response.</summary>
     public void Unary<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<TRequest, ServerCall, Task<TResponse>> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
+        where TRequest : class
+        where TResponse : class =>
         Map(method, streamsRequests: false, async (call, requests, responses) =>
             await responses.WriteAsync(await handler(await requests.ReadOnlyAsync().ConfigureAwait(false), call).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>One request, a stream of responses.</summary>
     public void ServerStreaming<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<TRequest, ServerCall, IAsyncEnumerable<TResponse>> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
+        where TRequest : class
+        where TResponse : class =>
         Map(method, streamsRequests: false, async (call, requests, responses) =>
             await responses.WriteAllAsync(handler(await requests.ReadOnlyAsync().ConfigureAwait(false), call)).ConfigureAwait(false));
 
     /// <summary>A stream of requests, one response.</summary>
     public void ClientStreaming<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<RequestReader<TRequest>, ServerCall, Task<TResponse>> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
+        where TRequest : class
+        where TResponse : class =>
         Map(method, streamsRequests: true, async (call, requests, responses) =>
             await responses.WriteAsync(await handler(requests, call).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Requests and responses, each in its own time.</summary>
     public void Duplex<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, Func<RequestReader<TRequest>, ResponseWriter<TResponse>, ServerCall, Task> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
+        where TRequest : class
+        where TResponse : class =>
         Map(method, streamsRequests: true, (call, requests, responses) => handler(requests, responses, call));
 
     /// <summary>Answers every other method of the services mapped so far.</summary>
@@ -81,8 +80,8 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
 
     private void Map<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, bool streamsRequests, Func<ServerCall, RequestReader<TRequest>, ResponseWriter<TResponse>, Task> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
         _methods.Add((method.Service, method.Name));
         endpoints.MapPost(method.Path, http => ServeAsync(http, method, streamsRequests, handler));
@@ -93,8 +92,8 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         GrpcMethod<TRequest, TResponse> method,
         bool streamsRequests,
         Func<ServerCall, RequestReader<TRequest>, ResponseWriter<TResponse>, Task> handler)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+        where TRequest : class
+        where TResponse : class
     {
         if (!Accepts(http))
         {
@@ -105,7 +104,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         var patience = Patience(http);
         using var expiry = patience is { } wait ? new CancellationTokenSource(wait, time) : new CancellationTokenSource();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping, expiry.Token);
-        var responses = new ResponseWriter<TResponse>(http.Response, ended.Token);
+        using var responses = new ResponseWriter<TResponse>(http.Response, method.Responses, ended.Token);
         GrpcException? end = null;
         try
         {
@@ -124,6 +123,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
             return;
         }
 
+        responses.HandOver();
         if (responses.HasWritten && !http.Response.HasStarted)
         {
             await http.Response.StartAsync().ConfigureAwait(false); // from here on the status is a trailer

@@ -1,11 +1,10 @@
 using System.IO.Pipelines;
-using Google.Protobuf;
 
 namespace Loom.EventStoreDb.Grpc;
 
 /// <summary>The requests of one call, in order.</summary>
 internal sealed class RequestReader<T>(FrameReader<T> frames, TimeSpan? idleLimit, TimeProvider time, CancellationToken ended)
-    where T : class, IMessage<T>
+    where T : class
 {
     /// <summary>The next request, or null when the caller has sent its last.</summary>
     public async ValueTask<T?> ReadAsync()

@@ -1,18 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
-using Google.Protobuf;
 
 namespace Loom.EventStoreDb.Grpc;
 
 /// <summary>The responses of one call, and how it ended. One reader at a time.</summary>
 internal sealed class ResponseReader<T> : IAsyncDisposable
-    where T : class, IMessage<T>
+    where T : class
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
-    private readonly MessageParser<T> _parser;
+    private readonly Codec<T> _codec;
     private readonly GrpcChannelOptions _options;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _ended;
@@ -24,9 +24,9 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
     private bool _isOver;
 
     public ResponseReader(
-        HttpMessageInvoker http, HttpRequestMessage request, MessageParser<T> parser, TimeSpan? timeout, GrpcChannelOptions options, CancellationToken caller)
+        HttpMessageInvoker http, HttpRequestMessage request, Codec<T> codec, TimeSpan? timeout, GrpcChannelOptions options, CancellationToken caller)
     {
-        (_parser, _options, _caller) = (parser, options, caller);
+        (_codec, _options, _caller) = (codec, options, caller);
         _deadline = timeout is { } wait && wait < LongestTimer ? new CancellationTokenSource(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, options.Time) : null;
         _ended = _deadline is null
             ? CancellationTokenSource.CreateLinkedTokenSource(caller)
@@ -38,6 +38,14 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
     public void WhenNotSent(Action act) =>
         _sending.ContinueWith(
             _ => act(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>The next response if all of it is there already.</summary>
+    /// <exception cref="GrpcException">It cannot be read.</exception>
+    public bool TryRead([NotNullWhen(true)] out T? message)
+    {
+        message = null;
+        return !_isOver && _frames?.TryRead(out message) == true;
+    }
 
     /// <summary>The next response, or null when the call ended with OK.</summary>
     /// <exception cref="GrpcException">It ended otherwise.</exception>
@@ -133,7 +141,7 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
 
         var encoded = headers.TryGetValues(GrpcText.Encoding, out var encoding) && encoding.ToString() != GrpcText.Identity;
         _pipe = PipeReader.Create(await _response.Content.ReadAsStreamAsync(_ended.Token).ConfigureAwait(false), new StreamPipeReaderOptions(bufferSize: 64 << 10));
-        _frames = new FrameReader<T>(_pipe, _parser, _options.MaxResponseBytes, encoded);
+        _frames = new FrameReader<T>(_pipe, _codec, _options.MaxResponseBytes, encoded);
         return true;
     }
 

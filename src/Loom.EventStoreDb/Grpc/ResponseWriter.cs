@@ -1,5 +1,4 @@
-using System.IO.Pipelines;
-using Google.Protobuf;
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Loom.EventStoreDb.Grpc;
@@ -8,36 +7,39 @@ namespace Loom.EventStoreDb.Grpc;
 /// Writes the responses of one call. What was written is sent by the next <see cref="FlushAsync"/>, at the latest when much has gathered; so whoever is
 /// about to wait flushes first, and nothing lies here unseen. One writer at a time.
 /// </summary>
-internal sealed class ResponseWriter<T>(HttpResponse response, CancellationToken ended)
-    where T : class, IMessage<T>
+internal sealed class ResponseWriter<T>(HttpResponse response, Codec<T> codec, CancellationToken ended) : IDisposable
+    where T : class
 {
     private const int MuchUnflushed = 32 << 10;
 
-    private readonly PipeWriter _pipe = response.BodyWriter;
-    private int _unflushed;
+    private readonly FrameBuffer _unflushed = new();
 
     public bool HasWritten { get; private set; }
 
-    public async ValueTask WriteAsync(T message)
+    public ValueTask WriteAsync(T message)
     {
         HasWritten = true;
-        _unflushed += Frames.Write(_pipe, message);
-        if (_unflushed >= MuchUnflushed)
-        {
-            await FlushAsync().ConfigureAwait(false);
-        }
+        codec.Write(message, _unflushed);
+        return _unflushed.Length >= MuchUnflushed ? FlushAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Sends what was written; waits while the caller does not read.</summary>
     public async ValueTask FlushAsync()
     {
-        if (_unflushed == 0 && response.HasStarted)
+        if (_unflushed.Length == 0 && response.HasStarted)
         {
             return;
         }
 
-        _unflushed = 0;
-        await _pipe.FlushAsync(ended).ConfigureAwait(false);
+        HandOver();
+        await response.BodyWriter.FlushAsync(ended).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves what was written to the end of the response, which sends it.</summary>
+    public void HandOver()
+    {
+        response.BodyWriter.Write(_unflushed.Written.Span);
+        _unflushed.Clear();
     }
 
     /// <summary>Sends the response's headers now, for callers that wait for them.</summary>
@@ -62,6 +64,8 @@ internal sealed class ResponseWriter<T>(HttpResponse response, CancellationToken
             }
         }
     }
+
+    public void Dispose() => _unflushed.Dispose();
 
     // Flushing fails when the call is over; then what makes the messages ends as well, and only then may it be disposed.
     private async Task<bool> FlushBeforeAsync(Task<bool> next)

@@ -1,10 +1,10 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.Journal;
-using Options = Loom.EventStoreDb.Protocol.Streams.BatchAppendReq.Types.Options;
 using Status = Loom.EventStoreDb.Protocol.Status;
 
 namespace Loom.EventStoreDb.Server;
@@ -12,14 +12,20 @@ namespace Loom.EventStoreDb.Server;
 /// <summary>The answers to one append of a batch.</summary>
 internal static class BatchAnswers
 {
-    public static BatchAppendResp Of(PendingAppend append, AppendResult result) => result switch
+    public static BatchAnswer Of(PendingAppend append, AppendResult result) => result switch
     {
-        AppendResult.Appended done => Answer(append, Success(done)),
-        AppendResult.Conflict conflict => Error(append, StatusCode.AlreadyExists, "WrongExpectedVersion", WrongExpected(append.Options, conflict.ActualRevision)),
+        AppendResult.Appended done => new BatchAnswer
+        {
+            Correlation = append.First.Correlation,
+            CorrelationBytes = append.First.CorrelationBytes,
+            StreamBytes = append.Options.StreamBytes,
+            Done = done,
+        },
+        AppendResult.Conflict conflict => Error(append, StatusCode.AlreadyExists, "WrongExpectedVersion", WrongExpected(append.Expected, conflict.ActualRevision)),
         _ => throw new InvalidOperationException($"An append ended as {result.GetType().Name}."),
     };
 
-    public static BatchAppendResp Of(PendingAppend append, GrpcException wrong) => wrong.Trailers.GetValueOrDefault(Errors.Key) switch
+    public static BatchAnswer Of(PendingAppend append, GrpcException wrong) => wrong.Trailers.GetValueOrDefault(Errors.Key) switch
     {
         Errors.AccessDenied => Error(append, StatusCode.PermissionDenied, "AccessDenied", new AccessDenied()),
         Errors.AppendTooLarge => Error(append, StatusCode.InvalidArgument, "MaximumAppendSizeExceeded", new MaximumAppendSizeExceeded { MaxAppendSize = AppendRules.MaxAppend }),
@@ -27,43 +33,16 @@ internal static class BatchAnswers
         _ => Error(append, wrong.Code, wrong.Detail, new Unknown()),
     };
 
-    public static BatchAppendResp TimedOut(PendingAppend append) => Error(append, StatusCode.DeadlineExceeded, "Timeout", new Protocol.Timeout());
+    public static BatchAnswer TimedOut(PendingAppend append) => Error(append, StatusCode.DeadlineExceeded, "Timeout", new Protocol.Timeout());
 
-    private static BatchAppendResp Error(PendingAppend append, StatusCode code, string message, IMessage details)
+    private static BatchAnswer Error(PendingAppend append, StatusCode code, string message, IMessage details) => new BatchAppendResp
     {
-        var answer = Answer(append, null);
-        answer.Error = new Status { Code = (int)code, Message = message, Details = Any.Pack(details) };
-        return answer;
-    }
+        CorrelationId = UUID.Parser.ParseFrom(append.First.CorrelationBytes.Span),
+        StreamIdentifier = append.Options.StreamBytes is { } stream ? StreamIdentifier.Parser.ParseFrom(stream.Span) : null,
+        Error = new Status { Code = (int)code, Message = message, Details = Any.Pack(details) },
+    };
 
-    private static BatchAppendResp Answer(PendingAppend append, BatchAppendResp.Types.Success? success) =>
-        new() { CorrelationId = append.Correlation, StreamIdentifier = append.Identifier, Success = success };
-
-    private static BatchAppendResp.Types.Success Success(AppendResult.Appended done)
-    {
-        var success = new BatchAppendResp.Types.Success { LoomRepeated = done.Repeated };
-        if (done.LastRevision >= 0)
-        {
-            success.CurrentRevision = (ulong)done.LastRevision;
-        }
-        else
-        {
-            success.NoStream = Wire.Nothing;
-        }
-
-        if (done.Position is { } position)
-        {
-            success.Position = new AllStreamPosition { CommitPosition = position, PreparePosition = position };
-        }
-        else
-        {
-            success.NoPosition = Wire.Nothing;
-        }
-
-        return success;
-    }
-
-    private static WrongExpectedVersion WrongExpected(Options options, long actual)
+    private static WrongExpectedVersion WrongExpected(ExpectedRevision expected, long actual)
     {
         var wrong = new WrongExpectedVersion();
         if (actual >= 0)
@@ -75,20 +54,12 @@ internal static class BatchAnswers
             wrong.CurrentNoStream = Wire.Nothing;
         }
 
-        switch (options.ExpectedStreamPositionCase)
+        switch (expected.Value)
         {
-            case Options.ExpectedStreamPositionOneofCase.Any:
-                wrong.ExpectedAny = Wire.Nothing;
-                break;
-            case Options.ExpectedStreamPositionOneofCase.StreamExists:
-                wrong.ExpectedStreamExists = Wire.Nothing;
-                break;
-            case Options.ExpectedStreamPositionOneofCase.NoStream:
-                wrong.ExpectedNoStream = Wire.Nothing;
-                break;
-            default:
-                wrong.ExpectedStreamPosition = options.StreamPosition;
-                break;
+            case -1: wrong.ExpectedNoStream = Wire.Nothing; break;
+            case -2: wrong.ExpectedAny = Wire.Nothing; break;
+            case -4: wrong.ExpectedStreamExists = Wire.Nothing; break;
+            default: wrong.ExpectedStreamPosition = (ulong)expected.Value; break;
         }
 
         return wrong;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Loom.EventStoreDb.Grpc;
-using Loom.EventStoreDb.Protocol.Streams;
+using Loom.EventStoreDb.Messages;
 using Loom.Journal;
 
 namespace Loom.EventStoreDb.Server;
@@ -18,15 +18,15 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
     private const long MaxHeldBytes = 64L << 20;
 
     private readonly ConcurrentDictionary<Guid, Incomplete> _incomplete = new();
-    private readonly Channel<(BatchAppendResp Answer, int Slots)> _answers =
-        Channel.CreateUnbounded<(BatchAppendResp, int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(BatchAnswer Answer, int Slots)> _answers =
+        Channel.CreateUnbounded<(BatchAnswer, int)>(new UnboundedChannelOptions { SingleReader = true });
 
     // Taken for each complete append, more of them for a large one, until its answer is written: what is under way has bounds in number and in
     // bytes, and a caller that reads no answers is not read from either. Only the reading side takes them.
     private readonly SemaphoreSlim _slots = new(MaxUnderWay);
     private long _held;
 
-    public async Task RunAsync(RequestReader<BatchAppendReq> requests, ResponseWriter<BatchAppendResp> responses)
+    public async Task RunAsync(RequestReader<BatchPart> requests, ResponseWriter<BatchAnswer> responses)
     {
         await responses.StartAsync().ConfigureAwait(false);
         var writing = WriteAsync(responses);
@@ -48,7 +48,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         }
     }
 
-    private async Task ReadAsync(RequestReader<BatchAppendReq> requests)
+    private async Task ReadAsync(RequestReader<BatchPart> requests)
     {
         while (await requests.ReadAsync().ConfigureAwait(false) is { } request)
         {
@@ -69,7 +69,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
 
     private static int SlotsFor(PendingAppend append) => 1 + (int)(append.Held / BytesPerSlot);
 
-    private async Task WriteAsync(ResponseWriter<BatchAppendResp> responses)
+    private async Task WriteAsync(ResponseWriter<BatchAnswer> responses)
     {
         while (await _answers.Reader.WaitToReadAsync(call.Ended).ConfigureAwait(false))
         {
@@ -86,9 +86,9 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         }
     }
 
-    private async ValueTask TakeAsync(BatchAppendReq request)
+    private async ValueTask TakeAsync(BatchPart request)
     {
-        if (!Wire.TryGuid(request.CorrelationId, out var id))
+        if (request.Correlation is not { } id)
         {
             throw Wire.Invalid("A message of a batch carries its correlation id.");
         }
@@ -98,17 +98,17 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         {
             append = incomplete.Append;
         }
-        else if (request.Options is null)
+        else if (request.Options is not { } first)
         {
             return; // its append has timed out, or never began
         }
         else
         {
-            append = PendingAppend.Begin(request, options.Time.GetUtcNow(), options.AppendTimeout);
+            append = PendingAppend.Begin(request, first, options.Time.GetUtcNow(), options.AppendTimeout);
         }
 
         var held = append.Held;
-        append.Add(request.ProposedMessages);
+        append.Add(request);
         if (!request.IsFinal)
         {
             Keep(id, append, incomplete, append.Held - held);
@@ -139,7 +139,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
 
     private async Task AppendAsync(PendingAppend append, int slots)
     {
-        BatchAppendResp answer;
+        BatchAnswer answer;
         try
         {
             answer = append.Wrong is { } wrong ? BatchAnswers.Of(append, wrong) : BatchAnswers.Of(append, await ResultAsync(append).ConfigureAwait(false));
@@ -169,7 +169,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         return left is { } wait ? appending.WaitAsync(wait, options.Time) : appending;
     }
 
-    private void Answer(BatchAppendResp answer, int slots) => _answers.Writer.TryWrite((answer, slots));
+    private void Answer(BatchAnswer answer, int slots) => _answers.Writer.TryWrite((answer, slots));
 
     private void Keep(Guid id, PendingAppend append, Incomplete? incomplete, long more)
     {

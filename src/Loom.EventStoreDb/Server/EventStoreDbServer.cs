@@ -45,9 +45,9 @@ public static class EventStoreDbServer
         var server = new GrpcServer(endpoints, options.Time, log, Errors.Of);
         var access = new StreamAccess(journal, options);
 
-        server.ServerStreaming(Methods.Read, new ReadService(journal, access, options.Time).Read);
+        server.ServerStreaming(Methods.ReadEvents, new ReadService(journal, access, options.Time).Read);
         server.ClientStreaming(Methods.Append, new AppendService(journal, access).AppendAsync);
-        server.Duplex(Methods.BatchAppend, async (requests, responses, call) =>
+        server.Duplex(Methods.BatchAppendEvents, async (requests, responses, call) =>
         {
             var caller = await access.CallerAsync(call).ConfigureAwait(false);
             await new BatchAppendCall(journal, access, options, caller, call).RunAsync(requests, responses).ConfigureAwait(false);

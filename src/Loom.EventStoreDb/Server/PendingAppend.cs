@@ -1,10 +1,7 @@
-using Google.Protobuf.WellKnownTypes;
 using Loom.Core;
 using Loom.EventStoreDb.Grpc;
-using Loom.EventStoreDb.Protocol;
-using Loom.EventStoreDb.Protocol.Streams;
+using Loom.EventStoreDb.Messages;
 using Loom.Journal;
-using Options = Loom.EventStoreDb.Protocol.Streams.BatchAppendReq.Types.Options;
 
 namespace Loom.EventStoreDb.Server;
 
@@ -14,22 +11,19 @@ internal sealed class PendingAppend
     private readonly List<EventData> _events = [];
     private long _size;
 
-    private PendingAppend(BatchAppendReq first, DateTimeOffset? deadline) =>
-        (Correlation, Identifier, Deadline) = (first.CorrelationId, first.Options.StreamIdentifier, deadline);
+    private PendingAppend(BatchPart first, BatchOptions options, DateTimeOffset? deadline) => (First, Options, Deadline, Wrong) = (first, options, deadline, options.Wrong);
 
-    /// <summary>The id as it was sent.</summary>
-    public UUID Correlation { get; }
+    /// <summary>Its first part, for the ids as they were sent.</summary>
+    public BatchPart First { get; }
 
-    public StreamIdentifier? Identifier { get; }
-
-    public Options Options { get; private init; } = null!;
+    public BatchOptions Options { get; }
 
     /// <summary>When its caller stops waiting; null for never.</summary>
     public DateTimeOffset? Deadline { get; }
 
-    public StreamName Stream { get; private set; }
+    public StreamName Stream => Options.Stream;
 
-    public ExpectedRevision Expected { get; private set; }
+    public ExpectedRevision Expected => Options.Expected;
 
     public IReadOnlyList<EventData> Events => _events;
 
@@ -39,71 +33,47 @@ internal sealed class PendingAppend
     /// <summary>Bytes that it holds.</summary>
     public long Held => Wrong is null ? _size : 0;
 
-    public static PendingAppend Begin(BatchAppendReq first, DateTimeOffset now, TimeSpan longest)
+    public static PendingAppend Begin(BatchPart first, BatchOptions options, DateTimeOffset now, TimeSpan longest) =>
+        new(first, options, DeadlineOf(options, now, longest));
+
+    public void Add(BatchPart part)
     {
-        var append = new PendingAppend(first, DeadlineOf(first.Options, now, longest)) { Options = first.Options };
-        try
+        if (Wrong is not null)
         {
-            append.Stream = Wire.Stream(first.Options.StreamIdentifier);
-            append.Expected = first.Options.ExpectedStreamPositionCase switch
-            {
-                Options.ExpectedStreamPositionOneofCase.StreamPosition => AppendService.At(first.Options.StreamPosition),
-                Options.ExpectedStreamPositionOneofCase.NoStream => ExpectedRevision.NoStream,
-                Options.ExpectedStreamPositionOneofCase.Any => ExpectedRevision.Any,
-                Options.ExpectedStreamPositionOneofCase.StreamExists => ExpectedRevision.StreamExists,
-                _ => throw Wire.Invalid("An append says what it expects: stream_position, no_stream, any or stream_exists."),
-            };
-        }
-        catch (GrpcException e)
-        {
-            append.Wrong = e;
+            return;
         }
 
-        return append;
-    }
-
-    public void Add(IEnumerable<AppendReq.Types.ProposedMessage> messages)
-    {
-        try
+        foreach (var e in part.Events)
         {
-            foreach (var message in messages)
+            _events.Add(e);
+            if ((_size += e.Size) > AppendRules.MaxAppend)
             {
-                if (Wrong is not null)
-                {
-                    return;
-                }
-
-                var e = Wire.Proposed(message);
-                _events.Add(e);
-                if ((_size += e.Size) > AppendRules.MaxAppend)
-                {
-                    throw Errors.TooLarge();
-                }
+                Fail(Errors.TooLarge());
+                return;
             }
         }
-        catch (GrpcException e)
+
+        if (part.Wrong is { } wrong)
         {
-            Wrong = e;
-            _events.Clear();
+            Fail(wrong);
         }
+    }
+
+    private void Fail(GrpcException wrong)
+    {
+        Wrong = wrong;
+        _events.Clear();
     }
 
     // Clients send years 9999 and durations of decades: never longer than the server waits.
-    private static DateTimeOffset? DeadlineOf(Options options, DateTimeOffset now, TimeSpan longest)
+    private static DateTimeOffset? DeadlineOf(BatchOptions options, DateTimeOffset now, TimeSpan longest)
     {
-        double seconds;
-        switch (options.DeadlineOptionCase)
+        if (options.Deadline is not var (sinceEpoch, seconds))
         {
-            case Options.DeadlineOptionOneofCase.Deadline:
-                seconds = options.Deadline.Seconds + (options.Deadline.Nanos / 1e9);
-                break;
-            case Options.DeadlineOptionOneofCase.Deadline21100:
-                seconds = options.Deadline21100.Seconds + (options.Deadline21100.Nanos / 1e9) - (now - DateTimeOffset.UnixEpoch).TotalSeconds;
-                break;
-            default:
-                return null;
+            return null;
         }
 
-        return now + (seconds >= longest.TotalSeconds ? longest : TimeSpan.FromSeconds(Math.Max(0, seconds)));
+        var left = sinceEpoch ? seconds - (now - DateTimeOffset.UnixEpoch).TotalSeconds : seconds;
+        return now + (left >= longest.TotalSeconds ? longest : TimeSpan.FromSeconds(Math.Max(0, left)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Loom.Core;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.Journal;
 using Options = Loom.EventStoreDb.Protocol.Streams.ReadReq.Types.Options;
@@ -9,7 +10,7 @@ namespace Loom.EventStoreDb.Server;
 /// <summary>Subscriptions: confirmation, history, caught up, what arrives.</summary>
 internal sealed partial class ReadService
 {
-    private async IAsyncEnumerable<ReadResp> SubscribeToStream(Options options, EventEncoder encoder, [EnumeratorCancellation] CancellationToken ended)
+    private async IAsyncEnumerable<ReadAnswer> SubscribeToStream(Options options, EventEncoder encoder, [EnumeratorCancellation] CancellationToken ended)
     {
         var stream = Wire.Stream(options.Stream.StreamIdentifier);
         var after = options.Stream.RevisionOptionCase == Options.Types.StreamOptions.RevisionOptionOneofCase.Start
@@ -38,7 +39,7 @@ internal sealed partial class ReadService
         }
     }
 
-    private async IAsyncEnumerable<ReadResp> SubscribeToAll(
+    private async IAsyncEnumerable<ReadAnswer> SubscribeToAll(
         Options options, ReadFilter? filter, EventEncoder encoder, [EnumeratorCancellation] CancellationToken ended)
     {
         var from = PositionOf(options.All);

@@ -1,5 +1,6 @@
 using Loom.Core;
 using Loom.EventStoreDb.Grpc;
+using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.Journal;
 using Options = Loom.EventStoreDb.Protocol.Streams.ReadReq.Types.Options;
@@ -9,7 +10,7 @@ namespace Loom.EventStoreDb.Server;
 /// <summary>Streams.Read: finite reads and subscriptions, of a stream and of <c>$all</c>.</summary>
 internal sealed partial class ReadService(IJournal journal, StreamAccess access, TimeProvider time)
 {
-    public async IAsyncEnumerable<ReadResp> Read(ReadReq request, ServerCall call)
+    public async IAsyncEnumerable<ReadAnswer> Read(ReadReq request, ServerCall call)
     {
         await access.RequireReaderAsync(call).ConfigureAwait(false);
         await foreach (var response in Choose(request.Options ?? throw Wire.Invalid("A read has options."), call.Ended).ConfigureAwait(false))
@@ -18,7 +19,7 @@ internal sealed partial class ReadService(IJournal journal, StreamAccess access,
         }
     }
 
-    private IAsyncEnumerable<ReadResp> Choose(Options options, CancellationToken ended)
+    private IAsyncEnumerable<ReadAnswer> Choose(Options options, CancellationToken ended)
     {
         if (options.UuidOption is null)
         {
@@ -56,7 +57,7 @@ internal sealed partial class ReadService(IJournal journal, StreamAccess access,
         };
     }
 
-    private async IAsyncEnumerable<ReadResp> ReadStream(
+    private async IAsyncEnumerable<ReadAnswer> ReadStream(
         Options options, bool backwards, long count, EventEncoder encoder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ended)
     {
         var stream = Wire.Stream(options.Stream.StreamIdentifier);
@@ -86,7 +87,7 @@ internal sealed partial class ReadService(IJournal journal, StreamAccess access,
         }
     }
 
-    private async IAsyncEnumerable<ReadResp> ReadAll(
+    private async IAsyncEnumerable<ReadAnswer> ReadAll(
         Options options, bool backwards, long count, ReadFilter? filter, EventEncoder encoder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ended)
     {
         var from = PositionOf(options.All);

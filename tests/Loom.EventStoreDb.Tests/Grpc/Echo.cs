@@ -10,7 +10,15 @@ internal static class Echo
     public const string Service = "loom.test.Echo";
 
     public static GrpcMethod<StreamIdentifier, StreamIdentifier> Method(string name) =>
-        new(Service, name, StreamIdentifier.Parser, StreamIdentifier.Parser);
+        new(Service, name, Codec.Of(StreamIdentifier.Parser), Codec.Of(StreamIdentifier.Parser));
+
+    /// <summary>A message with its length in front.</summary>
+    public static byte[] Frame(StreamIdentifier message)
+    {
+        using var frame = new FrameBuffer();
+        Codec.Of(StreamIdentifier.Parser).Write(message, frame);
+        return frame.Written.ToArray();
+    }
 
     public static StreamIdentifier Message(string text) => new() { StreamName = ByteString.CopyFromUtf8(text) };
 

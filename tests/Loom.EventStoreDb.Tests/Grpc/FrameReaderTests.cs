@@ -19,7 +19,7 @@ public sealed class FrameReaderTests
         {
             var random = new Random(seed + n);
             var messages = Enumerable.Range(0, random.Next(8)).Select(_ => Echo.Message(random.Next(4) == 0 ? random.Next(20_000) : random.Next(12))).ToList();
-            var bytes = messages.SelectMany(Frames.ToArray).ToArray();
+            var bytes = messages.SelectMany(Echo.Frame).ToArray();
             var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 16));
             var reader = Reader(pipe);
             var reading = Task.Run(async () =>
@@ -47,7 +47,7 @@ public sealed class FrameReaderTests
     [Fact]
     public async Task Every_single_split_of_two_messages_is_read()
     {
-        var bytes = Frames.ToArray(Echo.Message("one")).Concat(Frames.ToArray(new StreamIdentifier())).ToArray();
+        var bytes = Echo.Frame(Echo.Message("one")).Concat(Echo.Frame(new StreamIdentifier())).ToArray();
         for (var split = 0; split <= bytes.Length; split++)
         {
             var pipe = new Pipe();
@@ -67,7 +67,7 @@ public sealed class FrameReaderTests
     {
         foreach (var length in new[] { (uint)Limit + 1, 1u << 31, uint.MaxValue })
         {
-            var header = new byte[Frames.HeaderBytes];
+            var header = new byte[FrameBuffer.HeaderBytes];
             BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(1), length);
             Assert.Equal(StatusCode.ResourceExhausted, await FailsAsync(header, complete: false));
         }
@@ -76,7 +76,7 @@ public sealed class FrameReaderTests
     [Fact]
     public async Task Bytes_that_end_within_a_message_are_an_error()
     {
-        var whole = Frames.ToArray(Echo.Message("cut"));
+        var whole = Echo.Frame(Echo.Message("cut"));
         for (var length = 1; length < whole.Length; length++)
         {
             Assert.Equal(StatusCode.Internal, await FailsAsync(whole[..length], complete: true));
@@ -109,5 +109,5 @@ public sealed class FrameReaderTests
     }
 
     private static FrameReader<StreamIdentifier> Reader(Pipe pipe, bool encoded = false) =>
-        new(pipe.Reader, StreamIdentifier.Parser, Limit, encoded);
+        new(pipe.Reader, Codec.Of(StreamIdentifier.Parser), Limit, encoded);
 }
