@@ -7,6 +7,9 @@ namespace Loom.EventStoreDb.Tests;
 /// <summary>An embedded journal in a folder of its own, served on a loopback port.</summary>
 internal sealed class ServedJournal : IAsyncDisposable
 {
+    /// <summary>No call and no connection is given up because the machine has much else to do.</summary>
+    public const string Patient = "&defaultDeadline=300000&gossipTimeout=300000&keepAliveTimeout=300000";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("loom-esdb-").FullName;
     private TestServer _server = null!;
 
@@ -45,11 +48,11 @@ internal sealed class ServedJournal : IAsyncDisposable
     }
 
     public string ConnectionString(string user = "host:pass%3Aw%C3%B6rd", string more = "") =>
-        $"esdb://{(user.Length == 0 ? "" : user + "@")}localhost:{Address.Port}?tls={(Address.Scheme == "https" ? "true" : "false")}{more}";
+        $"esdb://{(user.Length == 0 ? "" : user + "@")}localhost:{Address.Port}?tls={(Address.Scheme == "https" ? "true" : "false")}{Patient}{more}";
 
     public Task<EventStoreDbJournal> ConnectAsync(string user = "host:pass%3Aw%C3%B6rd", string more = "") =>
         EventStoreDbJournal.ConnectAsync(
-            new EventStoreDbJournalOptions { Settings = EventStoreDbSettings.Parse(ConnectionString(user, more)), RetryDuring = TimeSpan.FromSeconds(20) },
+            new EventStoreDbJournalOptions { Settings = EventStoreDbSettings.Parse(ConnectionString(user, more)), RetryDuring = TimeSpan.FromMinutes(5) },
             CancellationToken.None);
 
     /// <summary>Ends the server, its calls and connections; the journal stays open.</summary>

@@ -15,7 +15,7 @@ public sealed class ConnectingTests
 
     private static EventData Event => new(Guid.NewGuid(), "happened", EventData.Json, default, default);
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_cluster_is_found_through_any_member_that_answers()
     {
         await using var served = await ServedJournal.StartAsync();
@@ -25,7 +25,7 @@ public sealed class ConnectingTests
         Assert.Equal(0, await served.Journal.LastRevisionAsync(StreamName.Parse("s"), None));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_server_that_is_not_the_leader_sends_us_there()
     {
         await using var leader = await ServedJournal.StartAsync();
@@ -45,7 +45,7 @@ public sealed class ConnectingTests
         Assert.Equal(0, await leader.Journal.LastRevisionAsync(StreamName.Parse("s"), None));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_server_without_features_and_batches_is_appended_to_one_by_one()
     {
         await using var store = new InMemoryJournal(TimeProvider.System);
@@ -58,7 +58,7 @@ public sealed class ConnectingTests
         Assert.Equal(1, Assert.IsType<AppendResult.Appended>(await journal.AppendAsync(StreamName.Parse("s"), ExpectedRevision.At(0), [Event], None)).LastRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_subscription_that_fails_after_every_confirmation_is_not_asked_for_for_ever()
     {
         await using var server = await TestServer.StartAsync(s =>
@@ -84,7 +84,7 @@ public sealed class ConnectingTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_secure_connection_trusts_the_root_that_it_is_told_to()
     {
         using var certificate = TestServer.SelfSigned();
@@ -106,7 +106,7 @@ public sealed class ConnectingTests
         Assert.Equal(JournalFailure.Unavailable, e.Failure);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData("reader:wrong", "UNAUTHENTICATED")]
     [InlineData("", "denied")]
     public async Task Wrong_credentials_are_refused_and_the_password_is_not_told(string user, string says)
@@ -151,7 +151,7 @@ public sealed class ConnectingTests
     }
 
     private static Task<EventStoreDbJournal> ConnectAsync(string text) =>
-        EventStoreDbJournal.ConnectAsync(new EventStoreDbJournalOptions { Settings = EventStoreDbSettings.Parse(text), RetryDuring = TimeSpan.FromSeconds(20) }, None);
+        EventStoreDbJournal.ConnectAsync(new EventStoreDbJournalOptions { Settings = EventStoreDbSettings.Parse(text + ServedJournal.Patient), RetryDuring = TimeSpan.FromMinutes(5) }, None);
 
     private static async Task<AppendResult.Appended> AppendAsync(EventStoreDbJournal journal) =>
         Assert.IsType<AppendResult.Appended>(await journal.AppendAsync(StreamName.Parse("s"), ExpectedRevision.NoStream, [Event], None));

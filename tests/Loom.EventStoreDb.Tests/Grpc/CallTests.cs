@@ -14,7 +14,7 @@ public sealed class CallTests
 {
     private static CancellationToken None => CancellationToken.None;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_unary_call_is_answered()
     {
         await using var server = await TestServer.StartAsync(s => s.Unary(Echo.Method("Unary"), (m, _) => Task.FromResult(Echo.Message("hello " + m.StreamName.ToStringUtf8()))));
@@ -23,7 +23,7 @@ public sealed class CallTests
         Assert.Equal("hello ", (await channel.UnaryAsync(Echo.Method("Unary"), new StreamIdentifier(), GrpcCallOptions.None, None)).StreamName.ToStringUtf8());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_call_over_tls_is_answered_and_an_unknown_certificate_is_not_trusted()
     {
         using var certificate = TestServer.SelfSigned();
@@ -39,7 +39,7 @@ public sealed class CallTests
         Assert.Equal(StatusCode.Unavailable, e.Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_stream_of_requests_gets_one_response()
     {
         await using var server = await TestServer.StartAsync(s => s.ClientStreaming(Echo.Method("Sum"), async (requests, _) =>
@@ -57,7 +57,7 @@ public sealed class CallTests
         Assert.Equal("0", (await channel.ClientStreamingAsync(Echo.Method("Sum"), [], GrpcCallOptions.None, None)).StreamName.ToStringUtf8());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Duplex_messages_of_any_size_come_back_in_order()
     {
         await using var server = await TestServer.StartAsync(EchoAll);
@@ -87,7 +87,7 @@ public sealed class CallTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Nothing_waits_in_a_buffer()
     {
         // Each side answers the other's last message, so one message held back would end the conversation.
@@ -101,7 +101,7 @@ public sealed class CallTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_stream_of_responses_is_sent_as_it_is_made()
     {
         var next = Channel.CreateUnbounded<int>();
@@ -125,7 +125,7 @@ public sealed class CallTests
         Assert.Equal(100, got);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData(0)]
     [InlineData(3)]
     public async Task An_error_brings_status_message_and_trailers_before_and_after_messages(int messages)
@@ -147,7 +147,7 @@ public sealed class CallTests
         Assert.Equal("größe", e.Trailers["stream-name"]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task An_exception_of_a_handler_does_not_tell_its_text()
     {
         await using var server = await TestServer.StartAsync(s =>
@@ -162,7 +162,7 @@ public sealed class CallTests
         Assert.Equal((StatusCode.InvalidArgument, "no such form"), (refused.Code, refused.Detail));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_method_or_service_that_is_not_there_is_unimplemented()
     {
         await using var server = await TestServer.StartAsync(EchoAll);
@@ -174,7 +174,7 @@ public sealed class CallTests
         Assert.Equal(StatusCode.Unimplemented, e.Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_server_that_is_not_there_is_unavailable()
     {
         Uri address;
@@ -190,7 +190,7 @@ public sealed class CallTests
         await Assert.ThrowsAsync<GrpcException>(() => call.WriteAsync(new StreamIdentifier(), None));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_message_over_the_limit_is_refused_by_either_side()
     {
         await using var server = await TestServer.StartAsync(s =>
@@ -205,7 +205,7 @@ public sealed class CallTests
         Assert.Equal(StatusCode.ResourceExhausted, (await FailsAsync(channel, "Large")).Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_callers_deadline_ends_a_call_that_is_not_answered()
     {
         var time = new ManualTime();
@@ -218,7 +218,7 @@ public sealed class CallTests
         Assert.Equal(StatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcException>(() => calling)).Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_server_ends_a_call_whose_deadline_passed()
     {
         var time = new ManualTime();
@@ -241,7 +241,7 @@ public sealed class CallTests
         Assert.Equal((StatusCode.DeadlineExceeded, "Deadline Exceeded"), (e.Code, e.Detail));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_cancelled_call_ends_on_both_sides()
     {
         var handled = new TaskCompletionSource();
@@ -260,7 +260,7 @@ public sealed class CallTests
         await ended.Task;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Leaving_a_stream_of_responses_ends_its_handler()
     {
         var ended = new TaskCompletionSource();
@@ -274,7 +274,7 @@ public sealed class CallTests
         await ended.Task;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_server_that_shuts_down_ends_its_streams_at_once()
     {
         await using var server = await TestServer.StartAsync(s => s.ServerStreaming(Echo.Method("Endless"), (_, call) => UntilEnded(call, new TaskCompletionSource())));
@@ -291,7 +291,7 @@ public sealed class CallTests
         await stopping!;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_reader_that_is_slow_holds_the_server_back()
     {
         const int Bytes = 64 << 10;
@@ -321,7 +321,7 @@ public sealed class CallTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_caller_that_sends_nothing_is_not_waited_for_beyond_the_methods_limit()
     {
         var time = new ManualTime();

@@ -69,7 +69,9 @@ internal sealed class TestServer : IAsyncDisposable
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 
-    public GrpcChannel Channel(GrpcChannelOptions? options = null) => new(Address, options ?? new GrpcChannelOptions());
+    /// <summary>A channel that no busy machine ends.</summary>
+    public GrpcChannel Channel(GrpcChannelOptions? options = null) =>
+        new(Address, (options ?? new GrpcChannelOptions()) with { ConnectTimeout = TimeSpan.FromMinutes(5), KeepAliveTimeout = TimeSpan.FromMinutes(5) });
 
     public Task StopAsync() => _app.StopAsync();
 

@@ -22,7 +22,7 @@ public sealed class BatchAppendTests : ServerTestBase
         await base.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Parts_of_appends_may_mix_and_each_append_is_answered_once()
     {
         var (a, b) = (Guid.NewGuid(), Guid.NewGuid());
@@ -41,7 +41,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal(["one", "two", "three", "four"], read.Select(r => Value(r.Event.Event.Metadata, "type")));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Half_close_means_answer_everything_and_end()
     {
         // More than may be under way at once, some of them large: the server stops reading until answers are written.
@@ -60,7 +60,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.All(answers.Values, a => Assert.NotNull(a.Success));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Errors_are_answers_with_details_and_the_call_goes_on()
     {
         await FillAsync("s", 2);
@@ -92,7 +92,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal(2UL, (await _call.ReadAsync())!.Success.CurrentRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Deadlines_of_every_client_are_understood()
     {
         var far = Any("s");
@@ -120,7 +120,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal(1, await Served.Journal.LastRevisionAsync(Core.StreamName.Parse("s"), None));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task An_append_whose_last_part_does_not_come_in_time_is_let_go()
     {
         var id = Guid.NewGuid();
@@ -134,14 +134,14 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal(0UL, (await _call.ReadAsync())!.Success.CurrentRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_message_without_a_correlation_id_ends_the_call()
     {
         await _call.WriteAsync(new BatchAppendReq { Options = Any("s"), IsFinal = true }, None);
         Assert.Equal(StatusCode.InvalidArgument, (await FailsAsync(async () => await _call.ReadAsync())).Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Appends_that_are_never_finished_are_not_kept_without_bound()
     {
         var e = await FailsAsync(async () =>
@@ -161,7 +161,7 @@ public sealed class BatchAppendTests : ServerTestBase
         Assert.Equal(StatusCode.ResourceExhausted, e.Code);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_id_comes_back_in_the_form_in_which_it_was_sent()
     {
         var id = Guid.NewGuid();

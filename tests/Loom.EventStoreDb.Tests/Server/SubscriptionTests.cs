@@ -7,7 +7,7 @@ namespace Loom.EventStoreDb.Tests.Server;
 
 public sealed class SubscriptionTests : ServerTestBase
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Confirmation_history_caught_up_and_then_what_arrives()
     {
         await FillAsync("s", 3);
@@ -25,7 +25,7 @@ public sealed class SubscriptionTests : ServerTestBase
         Assert.Equal(3UL, (await subscription.NextAsync()).Event.Event.StreamRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_revision_is_exclusive_and_the_end_means_only_what_comes()
     {
         await FillAsync("s", 3);
@@ -38,7 +38,7 @@ public sealed class SubscriptionTests : ServerTestBase
         Assert.Equal(3UL, (await fromEnd.NextAsync()).Event.Event.StreamRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_stream_that_is_not_there_yet_is_confirmed_and_waited_for()
     {
         await using var subscription = Subscribe(o => o.Stream = Stream("later", s => s.Start = Wire.Empty));
@@ -49,7 +49,7 @@ public sealed class SubscriptionTests : ServerTestBase
         Assert.Equal(0UL, (await subscription.NextAsync()).Event.Event.StreamRevision);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_whole_journal_without_a_filter_has_no_checkpoints()
     {
         await FillAsync("a", 40);
@@ -68,7 +68,7 @@ public sealed class SubscriptionTests : ServerTestBase
         Assert.Equal("b", (await after.NextAsync()).Event.Event.StreamIdentifier.StreamName.ToStringUtf8());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_filtered_one_says_where_it_is_after_its_interval_and_when_caught_up()
     {
         await FillAsync("noise", 25);

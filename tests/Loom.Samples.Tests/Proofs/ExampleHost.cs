@@ -37,10 +37,10 @@ public sealed class ExampleHost : IAsyncLifetime
         var builder = LoomHost.CreateBuilder(
         [
             "--config", Path.Combine(Modules.BuildScript.Samples, "proving", "loom.json"), "--modules", Path.Combine(Modules.BuildScript.Samples, "modules"),
-            "--data", _data, "--urls", "http://127.0.0.1:0", "--console", "false", "--logging.level", "error", "--proving.program", program,
+            "--data", _data, "--urls", "http://127.0.0.1:0", "--console", "false", "--eventStoreDb.urls", "off", "--logging.level", "error", "--proving.program", program,
         ]);
         _host = await builder.StartAsync();
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _host.Address };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _host.Address, Timeout = Patience };
     }
 
     public async Task DisposeAsync()

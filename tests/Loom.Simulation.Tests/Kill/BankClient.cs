@@ -39,10 +39,10 @@ internal sealed class SentCommand(string actor, string type, string body, string
 /// <summary>Clients of the bank: each sends one command after another until the host is gone.</summary>
 internal sealed class BankClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromMinutes(5) })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = TimeSpan.FromMinutes(10),
     };
 
     /// <summary>False when the host is gone; the command then is open still, done or not.</summary>

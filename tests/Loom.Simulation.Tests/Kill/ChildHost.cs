@@ -43,7 +43,7 @@ internal sealed class ChildHost : IDisposable
         };
         string[] arguments =
         [
-            Program, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--logging.level", "warning",
+            Program, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--eventStoreDb.urls", "off", "--logging.level", "warning",
             "--log.origin", origin, "--log.publish", PublishedIn(data), "--runtime.snapshotEvery", "20",
         ];
         foreach (var argument in arguments)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -204,7 +205,7 @@ internal sealed class Life : IDisposable
 
     private async Task SettleAsync(BankClient client, ChildHost host)
     {
-        for (var tries = 0; ; tries++)
+        for (var waited = Stopwatch.StartNew(); ;)
         {
             var inFlight = 0;
             foreach (var account in Accounts)
@@ -218,7 +219,7 @@ internal sealed class Life : IDisposable
                 return;
             }
 
-            Require(tries < 1000, $"{inFlight} transfers of seed {_seed} never arrived:\n{host.LastWords()}");
+            Require(waited.Elapsed < TimeSpan.FromMinutes(10), $"{inFlight} transfers of seed {_seed} never arrived:\n{host.LastWords()}");
             await Task.Delay(20);
         }
     }
