@@ -83,6 +83,7 @@ public sealed class CargoRunTests
     [InlineData("needs clang: apt-get install clang", true)]
     [InlineData("The prover's tests need Rust 1.88 or later: https://rustup.rs, or apt-get install rustup where your system has it.", true)]
     [InlineData("needs loom-prover: cargo build --release in prover/, or LOOM_PROVER", true)]
+    [InlineData("needs the npm packages p and q, which could not be fetched: (cd tests/interop-node && npm ci)", true)]
     [InlineData("long tier only: LOOM_TIER=long", false)]
     [InlineData("needs the test data wasm-spec; set LOOM_SHARED to the folder that holds it", false)]
     public void A_missing_program_is_told_from_other_reasons_to_skip(string reason, bool missing) =>
