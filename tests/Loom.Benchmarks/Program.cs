@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Loom.Benchmarks;
+using Loom.Benchmarks.EventStoreDb;
 
 // Started by `loom bench`. Every benchmark prints figures beside a reference measured in the same run.
 (string Name, Func<TextWriter, CancellationToken, Task> RunAsync)[] all =
@@ -12,6 +13,7 @@ using Loom.Benchmarks;
     ("receipts", ReceiptBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
     ("wasm", WasmBenchmark.RunAsync),
+    ("eventstoredb", EventStoreDbBenchmark.RunAsync),
 ];
 
 var json = args.Contains("--json");
