@@ -4,8 +4,10 @@
 //! fails. [`tier_count`] picks how much is done: `LOOM_TIER=ci` (the default) or `LOOM_TIER=long`.
 #![forbid(unsafe_code)]
 
+mod progress;
 mod random;
 mod seeds;
 
+pub use progress::Progress;
 pub use random::Random;
 pub use seeds::{Seeds, tier_count};

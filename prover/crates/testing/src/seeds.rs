@@ -20,6 +20,11 @@ impl Seeds {
         Self { name, seed }
     }
 
+    /// A seed that is known.
+    pub(crate) fn of(name: &'static str, seed: u64) -> Self {
+        Self { name, seed }
+    }
+
     /// The seed itself.
     pub fn seed(&self) -> u64 {
         self.seed

@@ -6,7 +6,7 @@ use vm::{Error, Execution, Limits};
 /// The fast run. The trace must give the same execution and, if `check`, pass the checker (which takes ten times as long).
 ///
 /// # Errors
-/// The run ends without HALT, in both modes with the same error.
+/// The run ends without HALT, in both modes with the same error; or it ends, and is too long for a trace.
 pub fn run_both(program: &Program, input: &[u8], check: bool) -> Result<Execution, Error> {
     let limits = Limits::default();
     let fast = vm::run(program, input, &limits, &GO);
@@ -29,6 +29,8 @@ pub fn run_both(program: &Program, input: &[u8], check: bool) -> Result<Executio
             assert_eq!(fast, traced);
             Err(fast)
         }
+        // It ends, and no segment has room for it.
+        (Ok(_), Err(error @ Error::TooManyRows { .. })) => Err(error),
         (fast, traced) => panic!("fast: {fast:?}\ntrace: {:?}", traced.map(|(execution, _)| execution)),
     }
 }
