@@ -10,6 +10,9 @@ public sealed class Console : IAsyncLifetime
     // No story looks at more than two pages at once. An open page of an earlier one would go on living, at everybody's cost.
     private const int MostPages = 2;
 
+    // For machines with much else to do, only against hanging; an expectation that is met costs no time.
+    private const int Patience = 180_000;
+
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly Queue<IBrowserContext> _open = new();
     private IPlaywright? _playwright;
@@ -40,6 +43,7 @@ public sealed class Console : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 900 },
             AcceptDownloads = true,
         });
+        context.SetDefaultTimeout(Patience);
         _open.Enqueue(context);
         var page = await context.NewPageAsync();
         await GoAsync(page, address);
@@ -52,6 +56,9 @@ public sealed class Console : IAsyncLifetime
         await page.GotoAsync(address);
         await ReadyAsync(page);
     }
+
+    /// <summary>Away from a host that is about to end: a page that sees its host go comes back by itself, in the middle of whatever is done next.</summary>
+    public static Task LeaveAsync(IPage page) => page.GotoAsync("about:blank");
 
     public static Task ReadyAsync(IPage page) => page.WaitForSelectorAsync("[data-ready=true]");
 
@@ -70,14 +77,14 @@ public sealed class Console : IAsyncLifetime
                 return;
             }
 
-            // Patience for machines with much else to do; an expectation that is met costs no time.
-            Assertions.SetDefaultExpectTimeout(20_000);
+            Assertions.SetDefaultExpectTimeout(Patience);
             await Host.StartAsync();
             _api = new LoomApi(Host.Address);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = Chromium,
+                Timeout = Patience,
                 Args =
                 [
                     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

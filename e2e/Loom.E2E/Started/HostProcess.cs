@@ -10,7 +10,7 @@ namespace Loom.E2E.Started;
 /// <summary>A host as a user starts it: its own process, a temporary data folder. It can be stopped and started again at the same address.</summary>
 public sealed class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly StringBuilder _output = new();
     private readonly string[] _settings;
     private Process? _process;
@@ -34,7 +34,7 @@ public sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Data,
         };
-        foreach (var argument in (string[])[program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(Data, ".loom"), .. _settings, .. more])
+        foreach (var argument in (string[])[program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(Data, ".loom"), "--eventStoreDb.urls", "off", .. _settings, .. more])
         {
             start.ArgumentList.Add(argument);
         }
@@ -93,8 +93,9 @@ public sealed class HostProcess : IAsyncDisposable
 
                 last = await answer.Content.ReadAsStringAsync();
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
+                // Not listening yet, or very busy.
             }
 
             await Task.Delay(100);
@@ -119,10 +120,22 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    // Not from the range that outgoing connections get their ports from: while the host is down, one of those (even of the browser that asks
+    // for it in vain) could take the port.
     private static int FreePort()
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(System.Net.IPAddress.Loopback, Random.Shared.Next(15_000, 32_000));
+                listener.Start();
+                return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ public static class Proven
     /// <summary>Waits until the queue's figures are as wanted; the prover may have much to do.</summary>
     public static async Task<JsonElement> UntilAsync(LoomApi api, Func<JsonElement, bool> wanted)
     {
-        var end = DateTimeOffset.UtcNow.AddMinutes(3);
+        var end = DateTimeOffset.UtcNow.AddMinutes(10);
         while (true)
         {
             var list = await api.GetAsync("/api/proofs");

@@ -20,10 +20,10 @@ public sealed class Host_restarts(Console console)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Transition 1", Exact = true })).ToBeVisibleAsync();
 
         await host.KillAsync();
-        await Expect(page.GetByText("The host is not answering.")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("The host is not answering.")).ToBeVisibleAsync();
         await Console.PictureAsync(page, "host-gone");
         await host.StartAsync();
-        await Expect(page.GetByText("The host is not answering.")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("The host is not answering.")).ToBeHiddenAsync();
         await Console.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Next transition" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Transition 2", Exact = true })).ToBeVisibleAsync();

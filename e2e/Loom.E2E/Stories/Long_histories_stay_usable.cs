@@ -22,6 +22,7 @@ public sealed class Long_histories_stay_usable(Console console, ITestOutputHelpe
         output.WriteLine($"[console] actor of {last + 1} transitions: {await PaintAsync(page)}");
         var rows = page.GetByRole(AriaRole.Group, new() { Name = "Transitions", Exact = true }).GetByRole(AriaRole.Link);
         await Expect(rows.First).ToBeVisibleAsync();
+        await Expect(rows.Nth(4)).ToBeAttachedAsync();
         Assert.InRange(await rows.CountAsync(), 5, 100);
 
         var number = page.GetByRole(AriaRole.Spinbutton, new() { Name = "Transition number" });
@@ -29,6 +30,7 @@ public sealed class Long_histories_stay_usable(Console console, ITestOutputHelpe
         await number.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Transition 1\u202f000", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator("#timeline a[aria-current=true]")).ToBeInViewportAsync();
+        await Expect(rows.Nth(4)).ToBeAttachedAsync();
         Assert.InRange(await rows.CountAsync(), 5, 100);
         await Console.PictureAsync(page, "long-history");
 

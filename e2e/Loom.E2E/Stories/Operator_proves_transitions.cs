@@ -9,7 +9,7 @@ namespace Loom.E2E.Stories;
 [Collection(ConsoleStories.Name)]
 public sealed class Operator_proves_transitions(Console console)
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 120_000 };
+    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 600_000 };
 
     [ProverStory]
     public async Task A_transition_above_the_policy_is_proven_by_itself_and_one_below_on_demand()
@@ -76,6 +76,7 @@ public sealed class Operator_proves_transitions(Console console)
         await Expect(row).ToContainTextAsync("memory");
         await Console.GoAsync(page, $"/proofs/{link}");
         await Expect(page.GetByText("mend what the reason names")).ToBeVisibleAsync();
+        await Console.LeaveAsync(page);
         await host.KillAsync();
 
         // With the memory that it takes: the parked one is retried, and more work stands in the queue.
@@ -86,7 +87,7 @@ public sealed class Operator_proves_transitions(Console console)
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "proven" })).ToBeVisibleAsync(Patiently);
         await Expect(row.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
 
-        for (var i = 0; i < 9; i++)
+        for (var i = 0; i < 24; i++) // more than the prover does while the page is looked at
         {
             await Proven.CountAsync(again, "counter-busy", 5000 + i);
         }
@@ -143,6 +144,7 @@ public sealed class Operator_proves_transitions(Console console)
         await page.GetByRole(AriaRole.Link, new() { Name = "All" }).First.ClickAsync();
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "waiting" })).ToBeVisibleAsync();
 
+        await Console.LeaveAsync(page);
         await host.KillAsync();
         await host.StartAsync(["--proving.prover", "off", .. Proven.Policies, "--auth.mode", "token"]);
         await LogInAsync(page, await host.TokenAsync("auditor"), "/proofs");

@@ -39,6 +39,7 @@ public sealed class Operator_sends_a_command(Console console)
         await Expect(page.GetByText("This does not fit. Whole cents.")).ToBeVisibleAsync();
 
         await live.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(live.GetByRole(AriaRole.Button, new() { Name = "Go on" })).ToBeVisibleAsync(); // the click has arrived
         await console.Api.SendAsync(actor, "deposit", new { amount = "7", reference = "while paused" });
         await Expect(live.GetByText("paused, 1 event waiting")).ToBeVisibleAsync();
         await Expect(live.GetByText("while paused")).ToBeHiddenAsync();

@@ -10,7 +10,7 @@ namespace Loom.Cli.Commands;
 /// <summary><c>loom prove</c>: asks a host for the proof of a transition, and looks after the queue of proofs.</summary>
 internal static class ProveCommand
 {
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(30);
 
     public static Command Create()
     {

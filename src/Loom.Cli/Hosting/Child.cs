@@ -6,7 +6,8 @@ namespace Loom.Cli.Hosting;
 /// <summary>Waiting for a child process and stopping it politely.</summary>
 internal static partial class Child
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Longer than a host drains (drain.seconds is 30 unless set): whoever kills it earlier loses what it had begun.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits for the child's end. On cancellation it is asked to end (SIGTERM), and killed when it does not.</summary>
     public static async Task<int> WaitAsync(Process process, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class DemoReceipts(Invocation invocation, LoomClient client, str
     private const string Large = "ledger-alice", Small = "ledger-bob", Module = "bank-ledger";
     private const int MostModule = 8 << 20;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     /// <summary>What the host is told besides.</summary>
     public static IReadOnlyList<string> HostArguments(string prover) =>

@@ -100,7 +100,9 @@ internal sealed class Load(int actors, int seed)
 
             if (answer.StatusCode != System.Net.HttpStatusCode.OK)
             {
-                return false;
+                // Busy is not gone: only who drains, or answers no more, is.
+                return answer.StatusCode is System.Net.HttpStatusCode.TooManyRequests or System.Net.HttpStatusCode.ServiceUnavailable
+                    && !(await answer.Content.ReadAsStringAsync()).Contains("draining", StringComparison.Ordinal);
             }
 
             _acknowledged[id] = (await answer.ReadAsync(LoomJson.Default.CommandResult)).Link;

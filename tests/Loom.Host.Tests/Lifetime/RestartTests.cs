@@ -36,7 +36,8 @@ public sealed class RestartTests
             Assert.Equal((origin, true), (log.Origin, log.Size >= size));
             Assert.Equal(trust, await http.GetByteArrayAsync("/api/trust"));
             Assert.Equal(bundle, await http.GetByteArrayAsync($"/api/actors/{actor}/bundle?atSize={size}"));
-            Assert.Equal(5, (await http.GetAsync($"/api/actors?text={actor[8..]}", LoomJson.Default.ActorList)).Actors.Single().Transitions);
+            var listed = await Commands.UntilAsync(() => http.GetAsync($"/api/actors?text={actor[8..]}", LoomJson.Default.ActorList), l => l.Lag == 0);
+            Assert.Equal(5, listed.Actors.Single().Transitions);
             using var again = host.Client(first);
             Assert.Equal("operator", (await again.GetAsync("/api/whoami", LoomJson.Default.WhoAmI)).Principal);
         }

@@ -51,7 +51,7 @@ internal sealed class ChildHost : IAsyncDisposable
             Assert.Fail($"The host did not start: {said}");
         }
 
-        child.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = address };
+        child.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromMinutes(5) }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
         return child;
     }
 
@@ -66,7 +66,7 @@ internal sealed class ChildHost : IAsyncDisposable
     }
 
     public static IReadOnlyList<string> Arguments(string data, params string[] args) =>
-        [Dll, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--eventStoreDb.urls", "off", .. args];
+        [Dll, "--json", "--data", data, "--urls", "http://127.0.0.1:0", "--console", "false", "--eventStoreDb.urls", "off", "--drain.seconds", "600", .. args];
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

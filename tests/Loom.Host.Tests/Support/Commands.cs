@@ -39,7 +39,7 @@ internal static class Commands
     /// <summary>Asks until the answer is as wished; a machine may be slow, so only a test that hangs fails here, with the last answer.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wished, int everyMs = 20)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         while (true)
         {
             var answer = await ask();
@@ -48,7 +48,7 @@ internal static class Commands
                 return answer;
             }
 
-            Assert.False(patience.IsCancellationRequested, $"Still {answer} after five minutes.");
+            Assert.False(patience.IsCancellationRequested, $"Still {answer} after ten minutes.");
             await Task.Delay(everyMs);
         }
     }

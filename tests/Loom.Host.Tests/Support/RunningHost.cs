@@ -56,7 +56,7 @@ public sealed class RunningHost : IAsyncDisposable
     public HttpClient Client(string? token = null)
     {
         // Not the process's proxy, and no redirect followed: a test looks at the first answer.
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(10) };
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

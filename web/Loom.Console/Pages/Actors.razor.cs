@@ -78,6 +78,11 @@ public sealed partial class Actors
         if (asked == _asked)
         {
             _page = page;
+            if (page.Lag > 0 && Ready)
+            {
+                // A directory that is behind catches up, and what is shown with it.
+                _ = SoonAsync(Clock, () => asked == _asked ? ReadAsync() : Task.CompletedTask);
+            }
         }
     });
 

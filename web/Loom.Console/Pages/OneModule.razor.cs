@@ -29,8 +29,14 @@ public sealed partial class OneModule
     private Task ReadAsync() => TryAsync(async ct =>
     {
         _module = await Source.ModuleAsync(Sha256, ct);
-        _users = _module is null ? [] : (await Actors.FindAsync(new ActorQuery(null, null, null, ActorOrder.Changed, 0, 10) { Module = Sha256 }, ct)).Rows;
-        _looked = true;
+        var sha256 = Sha256;
+        var users = _module is null ? new ActorPage([], 0, 0) : await Actors.FindAsync(new ActorQuery(null, null, null, ActorOrder.Changed, 0, 10) { Module = sha256 }, ct);
+        (_users, _looked) = (users.Rows, true);
+        if (users.Lag > 0 && Ready)
+        {
+            // A directory that is behind catches up, and what is shown with it.
+            _ = SoonAsync(Clock, () => sha256 == Sha256 ? ReadAsync() : Task.CompletedTask);
+        }
     });
 
     private async Task UseAsync()

@@ -55,6 +55,22 @@ public abstract class Living : ComponentBase, IDisposable
         }
     }
 
+    /// <summary>Does something once, a second from now, unless the component is gone by then.</summary>
+    protected async Task SoonAsync(TimeProvider clock, Func<Task> work)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, Life);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await work();
+        StateHasChanged();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
