@@ -1,4 +1,4 @@
-using Loom.Core;
+using System.Globalization;
 using Loom.EventStoreDb.Grpc;
 using Loom.Journal;
 
@@ -10,6 +10,10 @@ internal static class Errors
     public const string Key = "exception";
     public const string AccessDenied = "access-denied";
     public const string StreamDeleted = "stream-deleted";
+    public const string StreamName = "stream-name";
+    public const string WrongExpectedVersion = "wrong-expected-version";
+    public const string ExpectedVersion = "expected-version";
+    public const string ActualVersion = "actual-version";
     public const string NotLeader = "not-leader";
     public const string LeaderHost = "leader-endpoint-host";
     public const string LeaderPort = "leader-endpoint-port";
@@ -32,25 +36,49 @@ internal static class Errors
     public static GrpcException TooLarge() => new(
         StatusCode.InvalidArgument,
         $"Maximum Append Size of {AppendRules.MaxAppend} Exceeded.",
-        Trailers(AppendTooLarge, ("maximum-append-size", AppendRules.MaxAppend.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Trailers(AppendTooLarge, ("maximum-append-size", AppendRules.MaxAppend.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>How a call ends on a journal's failure; null for other exceptions.</summary>
-    public static GrpcException? Of(Exception e) => e is JournalException journal ? new GrpcException(CodeOf(journal.Failure), journal.Message, inner: e) : null;
+    public static GrpcException? Of(Exception e) => e switch
+    {
+        JournalException { Failure: JournalFailure.StreamDeleted } deleted => new GrpcException(
+            StatusCode.FailedPrecondition, $"Event stream '{deleted.Stream}' is deleted.", Trailers(StreamDeleted, (StreamName, Ascii(deleted.Stream))), deleted),
+        JournalException journal => new GrpcException(CodeOf(journal.Failure), journal.Message, inner: e),
+        _ => null,
+    };
+
+    /// <summary>A deletion whose expectation does not hold.</summary>
+    public static GrpcException WrongExpected(Core.StreamName stream, ExpectedRevision expected, long actual) => new(
+        StatusCode.FailedPrecondition,
+        $"Deletion failed due to WrongExpectedVersion. Stream: {stream}, Expected version: {expected.Value}, Actual version: {actual}",
+        Trailers(
+            WrongExpectedVersion,
+            (StreamName, Ascii(stream)),
+            (ExpectedVersion, expected.Value.ToString(CultureInfo.InvariantCulture)),
+            (ActualVersion, actual.ToString(CultureInfo.InvariantCulture))));
+
+    // Trailers are ASCII; clients only show the name.
+    private static string Ascii(Core.StreamName? stream) => stream is { } name
+        ? name.Value.All(c => c is >= ' ' and <= '~') ? name.Value : Uri.EscapeDataString(name.Value)
+        : "";
 
     /// <summary>The other way: what a call's end means to a user of the journal.</summary>
-    public static JournalException ToJournal(GrpcException e, StreamName? stream = null)
+    public static JournalException ToJournal(GrpcException e, Core.StreamName? stream = null)
     {
         var about = stream is { } name ? $"Stream '{name}': " : "";
         var identity = e.Trailers.GetValueOrDefault(Key);
         return new JournalException(
-            identity == StreamDeleted ? JournalFailure.Corrupt : FailureOf(e.Code),
+            identity == StreamDeleted ? JournalFailure.StreamDeleted : FailureOf(e.Code),
             identity switch
             {
-                StreamDeleted => $"{about}it was deleted for ever (tombstoned) on the server. Restore the server from a backup, or use another stream.",
+                StreamDeleted => $"{about}it was deleted on the server. Restore the server from a backup, or use another stream.",
                 AccessDenied => $"{about}the server denied access. Connect with credentials that may do this.",
                 _ => $"{about}the server answered {e.Code}: {e.Detail}",
             },
-            e);
+            e)
+        {
+            Stream = identity == StreamDeleted ? stream : null,
+        };
     }
 
     private static StatusCode CodeOf(JournalFailure failure) => failure switch

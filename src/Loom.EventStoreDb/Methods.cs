@@ -20,6 +20,12 @@ internal static class Methods
     public static GrpcMethod<AppendReq, AppendResp> Append { get; } =
         new(StreamsService, "Append", Codec.Of(AppendReq.Parser), Codec.Of(AppendResp.Parser)) { MaxRequestBytes = StreamsMaxRequest, RequestIdleLimit = TimeSpan.FromMinutes(1) };
 
+    public static GrpcMethod<DeleteReq, DeleteResp> Delete { get; } =
+        new(StreamsService, "Delete", Codec.Of(DeleteReq.Parser), Codec.Of(DeleteResp.Parser)) { MaxRequestBytes = ReadMaxRequest };
+
+    public static GrpcMethod<DeleteReq, DeleteResp> Tombstone { get; } =
+        new(StreamsService, "Tombstone", Codec.Of(DeleteReq.Parser), Codec.Of(DeleteResp.Parser)) { MaxRequestBytes = ReadMaxRequest };
+
     public static GrpcMethod<BatchAppendReq, BatchAppendResp> BatchAppend { get; } =
         new(StreamsService, "BatchAppend", Codec.Of(BatchAppendReq.Parser), Codec.Of(BatchAppendResp.Parser)) { MaxRequestBytes = StreamsMaxRequest };
 

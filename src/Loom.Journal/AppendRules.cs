@@ -15,7 +15,11 @@ public static class AppendRules
     public static void Check(StreamName stream, IReadOnlyList<EventData> events)
     {
         ArgumentNullException.ThrowIfNull(events);
-        if (stream.IsSystem)
+        if (MetadataStreams.TryDescribed(stream, out var described))
+        {
+            ProtectedStreams.Check(described.Value, "Metadata");
+        }
+        else if (stream.IsSystem)
         {
             throw Refused($"Stream '{stream}' cannot be written: names that begin with $ control other streams and could hide events. Choose another name.");
         }

@@ -79,8 +79,17 @@ public enum Direction
 /// <param name="StreamPrefixes">Ordinal prefixes of stream names; one match is enough. Empty lets all through.</param>
 public sealed record EventFilter(IReadOnlyList<string> StreamPrefixes)
 {
-    /// <summary>Whether an event in this stream passes.</summary>
-    public bool Matches(StreamName stream)
+    /// <summary>An expression that has to match as well; null lets all through.</summary>
+    public EventPattern? Pattern { get; init; }
+
+    /// <summary>Whether the event passes.</summary>
+    public bool Matches(RecordedEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        return HasPrefix(e.Stream) && Pattern?.Matches(e) != false;
+    }
+
+    private bool HasPrefix(StreamName stream)
     {
         foreach (var prefix in StreamPrefixes)
         {
@@ -118,7 +127,8 @@ public abstract record SubscriptionMessage
 /// 1 an append is atomic and contiguous in its stream; 2 it is acknowledged only when durable; 3 an append whose expectation does not
 /// hold writes nothing and says what is there; 4 a repeated append (equal ids at the expected place) is answered as the first was
 /// (specs 4.8's table); 5 revisions of a stream run 0, 1, 2… and positions strictly increase; 6 reads and subscriptions yield durable
-/// events only, each once, in order; 7 actor streams and <c>loom.*</c> refuse what hides events. Thread-safe.
+/// events only, each once, in order; 7 actor streams and <c>loom.*</c> refuse what hides events. Of an ordinary stream that was truncated or
+/// deleted by its metadata, reads and subscriptions of it yield what is left, and those of the whole journal everything. Thread-safe.
 /// </summary>
 public interface IJournal : IAsyncDisposable
 {
@@ -131,6 +141,7 @@ public interface IJournal : IAsyncDisposable
     /// Reads a stream. <paramref name="from"/> is a revision, inclusive in both directions; <see cref="long.MaxValue"/> is the end.
     /// A stream that does not exist yields nothing; ask <see cref="LastRevisionAsync"/> to tell it from an empty range.
     /// </summary>
+    /// <exception cref="JournalException">On enumeration: the stream is deleted for ever, or the journal cannot be read.</exception>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(StreamName stream, Direction direction, long from, long maxCount, CancellationToken cancellationToken);
 
     /// <summary>
@@ -145,7 +156,8 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Follows the whole journal, yielding events after position <paramref name="after"/> (null: from the start).</summary>
     IAsyncEnumerable<SubscriptionMessage> SubscribeToAllAsync(ulong? after, EventFilter? filter, CancellationToken cancellationToken);
 
-    /// <summary>The stream's last revision, or −1 when it has no events.</summary>
+    /// <summary>The stream's last revision, or −1 when it has no events or is deleted softly.</summary>
+    /// <exception cref="JournalException">The stream is deleted for ever, or the journal cannot be read.</exception>
     Task<long> LastRevisionAsync(StreamName stream, CancellationToken cancellationToken);
 
     /// <summary>The position of the last durable event, or null in an empty journal.</summary>
@@ -172,6 +184,9 @@ public enum JournalFailure
 
     /// <summary>The journal failed or was closed; whether the last append is durable is unknown until it is opened again.</summary>
     Unavailable,
+
+    /// <summary>The stream was deleted, for ever or (where it has to exist) softly.</summary>
+    StreamDeleted,
 }
 
 /// <summary>A journal's refusal or failure. The message names the thing, the reason and the remedy.</summary>
@@ -183,4 +198,7 @@ public sealed class JournalException : Exception
 
     /// <summary>The kind of failure.</summary>
     public JournalFailure Failure { get; }
+
+    /// <summary>The stream that it is about, where it is about one that was deleted.</summary>
+    public StreamName? Stream { get; init; }
 }

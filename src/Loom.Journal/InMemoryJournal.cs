@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Loom.Core;
+using Loom.Journal.Streams;
 using Loom.Journal.Embedded;
 
 namespace Loom.Journal;
@@ -8,16 +9,27 @@ namespace Loom.Journal;
 /// A journal in memory: what simulations and tests of other parts run on. "Durable" means for the life of this object. It never leaves
 /// the caller's task scheduler, so a simulation stays in control of every step.
 /// </summary>
-public sealed class InMemoryJournal(TimeProvider time) : IJournal
+public sealed partial class InMemoryJournal : IJournal, IStreamAdministration
 {
     private const int Page = 256;
-    private const string CursorPrefix = "loom.cursors-";
 
     private readonly Lock _gate = new();
     private readonly List<RecordedEvent> _all = [];
     private readonly Dictionary<string, List<RecordedEvent>> _streams = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _tombstones = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+    private readonly StreamRules _rules;
     private TaskCompletionSource _more = NewSignal();
     private bool _closed;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="time">The clock of events, and of their age.</param>
+    /// <param name="isActorStream">Streams of which nothing may be hidden, beside those whose first event carries a link.</param>
+    public InMemoryJournal(TimeProvider time, Func<StreamName, bool>? isActorStream = null)
+    {
+        _time = time;
+        _rules = new StreamRules(new Facts(this), isActorStream ?? (_ => false), time);
+    }
 
     /// <inheritdoc/>
     public Task<AppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
@@ -29,27 +41,38 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
         lock (_gate)
         {
             ThrowIfClosed();
-            var stored = _streams.GetValueOrDefault(stream.Value);
-            if (Answered(stored, expected, events) is { } answer)
+            AppendState state;
+            try
+            {
+                state = _rules.ForAppend(stream, expected, events);
+            }
+            catch (JournalException e)
+            {
+                return Task.FromException<AppendResult>(e);
+            }
+
+            if (Answered(stream, state, expected, events) is { } answer)
             {
                 return Task.FromResult(answer);
             }
 
-            if (stored is null)
+            var first = (int)state.Last + 1;
+            if (MetadataStreams.TryDescribed(stream, out var described))
             {
-                _streams[stream.Value] = stored = [];
+                Store(stream, BesideSoftDeletion(described.Value, events));
+            }
+            else
+            {
+                if (state.ComesBack)
+                {
+                    Store(MetadataStreams.Of(stream), [StreamEvents.Return(Guid.NewGuid(), first)]);
+                }
+
+                Store(stream, events);
             }
 
-            var now = time.GetUtcNow();
-            foreach (var e in events)
-            {
-                var recorded = new RecordedEvent(
-                    stream, stored.Count, (ulong)_all.Count + 1, e.Id, e.Type, e.ContentType, e.Data.ToArray(), e.Metadata.ToArray(), now);
-                stored.Add(recorded);
-                _all.Add(recorded);
-            }
-
-            result = new AppendResult.Appended(stored.Count - 1, stored[^1].Position);
+            var last = _streams[stream.Value][first + events.Count - 1];
+            result = new AppendResult.Appended(last.Revision, last.Position);
             (signal, _more) = (_more, NewSignal());
         }
 
@@ -70,19 +93,19 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             lock (_gate)
             {
                 ThrowIfClosed();
-                var count = _streams.GetValueOrDefault(stream.Value)?.Count ?? 0;
-                if (from < count - 1 && stream.Value.StartsWith(CursorPrefix, StringComparison.Ordinal))
-                {
-                    from = direction == Direction.Forwards ? count - 1 : -1; // a cursor stream keeps just its newest event
-                }
-
-                from = direction == Direction.Backwards ? Math.Min(from, count - 1) : from;
-                if (from < 0 || from >= count)
+                var window = _rules.Window(stream);
+                from = direction == Direction.Backwards ? Math.Min(from, window.Last) : Math.Max(from, window.First);
+                if (from < window.First || from > window.Last)
                 {
                     yield break;
                 }
 
                 e = _streams[stream.Value][(int)from];
+                if (!window.Shows(e))
+                {
+                    from += direction == Direction.Forwards ? 1 : -1;
+                    continue;
+                }
             }
 
             yield return e;
@@ -123,7 +146,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
             }
 
             next += direction == Direction.Forwards ? 1 : -1;
-            if (filter is null || filter.Matches(e.Stream))
+            if (filter is null || filter.Matches(e))
             {
                 yield return e;
                 maxCount--;
@@ -136,9 +159,17 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
         FollowAsync(
             (from, page) =>
             {
-                var events = _streams.GetValueOrDefault(stream.Value) ?? [];
-                page.AddRange(events.Skip((int)Math.Min(from, int.MaxValue)).Take(Page));
-                return (from + page.Count, from + page.Count >= events.Count);
+                var window = _rules.Window(stream);
+                var next = Math.Max(from, Math.Min(window.First, window.Last + 1));
+                for (; next <= window.Last && page.Count < Page; next++)
+                {
+                    if (_streams[stream.Value][(int)next] is var e && window.Shows(e))
+                    {
+                        page.Add(e);
+                    }
+                }
+
+                return (next, next > window.Last);
             },
             checked(after + 1),
             withCheckpoints: false,
@@ -153,7 +184,7 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
                 for (; from + seen < _all.Count && seen < Page; seen++)
                 {
                     var e = _all[(int)from + seen];
-                    if (filter is null || filter.Matches(e.Stream))
+                    if (filter is null || filter.Matches(e))
                     {
                         page.Add(e);
                     }
@@ -172,7 +203,8 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
         lock (_gate)
         {
             ThrowIfClosed();
-            return Task.FromResult((_streams.GetValueOrDefault(stream.Value)?.Count ?? 0) - 1L);
+            var window = _rules.Window(stream);
+            return Task.FromResult(window.Exists ? window.Last : -1);
         }
     }
 
@@ -199,53 +231,6 @@ public sealed class InMemoryJournal(TimeProvider time) : IJournal
 
         signal.TrySetResult();
         return ValueTask.CompletedTask;
-    }
-
-    // The table of obligation 4. Null: write the events.
-    private static AppendResult? Answered(List<RecordedEvent>? stored, ExpectedRevision expected, IReadOnlyList<EventData> events)
-    {
-        var current = (stored?.Count ?? 0) - 1L;
-        if (!expected.IsExact)
-        {
-            if (expected == ExpectedRevision.StreamExists && current < 0)
-            {
-                return new AppendResult.Conflict(current);
-            }
-
-            return events.Count == 0 ? new AppendResult.Appended(current, null) : AnsweredLoosely(stored, current, events);
-        }
-
-        if (expected.Value == current)
-        {
-            return events.Count == 0 ? new AppendResult.Appended(current, null) : null;
-        }
-
-        return events.Count > 0 && expected.Value < current ? AnsweredAt(stored!, expected.Value + 1, events) : new AppendResult.Conflict(current);
-    }
-
-    private static AppendResult AnsweredAt(List<RecordedEvent> stored, long first, IReadOnlyList<EventData> events)
-    {
-        for (var i = 0; i < events.Count; i++)
-        {
-            if (first + i >= stored.Count || stored[(int)(first + i)].Id != events[i].Id)
-            {
-                return new AppendResult.Conflict(stored.Count - 1);
-            }
-        }
-
-        var last = stored[(int)first + events.Count - 1];
-        return new AppendResult.Appended(last.Revision, last.Position) { Repeated = true };
-    }
-
-    private static AppendResult? AnsweredLoosely(List<RecordedEvent>? stored, long current, IReadOnlyList<EventData> events)
-    {
-        var first = stored?.FindLastIndex(e => e.Id == events[0].Id) ?? -1;
-        if (first < 0)
-        {
-            return null;
-        }
-
-        return AnsweredAt(stored!, first, events) is AppendResult.Appended repeated ? repeated : new AppendResult.Conflict(current);
     }
 
     private async IAsyncEnumerable<SubscriptionMessage> FollowAsync(

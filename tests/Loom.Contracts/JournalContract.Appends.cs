@@ -206,20 +206,6 @@ public abstract partial class JournalContract
         Assert.Equal(all[^1].Position, await Journal.LastPositionAsync(None));
     }
 
-    // 7: nothing can be written that hides events.
-    [Theory]
-    [InlineData("$$account-1", "$metadata")]
-    [InlineData("$$loom.log", "$metadata")]
-    [InlineData("$settings", "update")]
-    public async Task Promise_7_what_hides_events_is_refused(string stream, string type)
-    {
-        await Appended("account-1", ExpectedRevision.NoStream, Events(2));
-        var hide = new EventData(Guid.NewGuid(), type, EventData.Json, Encoding.UTF8.GetBytes("{\"$tb\":9223372036854775807}"), default);
-        var e = await Assert.ThrowsAsync<JournalException>(() => Append(stream, ExpectedRevision.Any, hide));
-        Assert.Equal(JournalFailure.Refused, e.Failure);
-        Assert.Equal(2, (await Read("account-1")).Count);
-    }
-
     [Fact]
     public async Task An_event_without_a_type_or_an_id_is_refused()
     {

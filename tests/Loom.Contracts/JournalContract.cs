@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Loom.Core;
 using Loom.Journal;
+using Loom.Testing;
 using Xunit;
 
 namespace Loom.Contracts;
@@ -15,10 +16,18 @@ public abstract partial class JournalContract : IAsyncLifetime
 
     protected IJournal Journal { get; private set; } = null!;
 
+    protected IStreamAdministration Streams => Assert.IsAssignableFrom<IStreamAdministration>(Journal);
+
+    /// <summary>The clock that the journal stores times of.</summary>
+    protected ManualTime Clock { get; } = new();
+
     protected static CancellationToken None => CancellationToken.None;
 
     /// <summary>An empty journal.</summary>
     protected abstract Task<IJournal> CreateAsync();
+
+    /// <summary>The same journal again, closed and opened where it can be.</summary>
+    protected virtual Task<IJournal> ReopenAsync() => Task.FromResult(Journal);
 
     public virtual async Task InitializeAsync() => Journal = await CreateAsync();
 

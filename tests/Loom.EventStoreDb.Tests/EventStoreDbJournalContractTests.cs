@@ -1,5 +1,6 @@
 using Loom.Contracts;
 using Loom.Journal;
+using Loom.Testing;
 
 namespace Loom.EventStoreDb.Tests;
 
@@ -8,9 +9,11 @@ public sealed class EventStoreDbJournalContractTests : JournalContract
 {
     private ServedJournal _served = null!;
 
+    protected override int ModelSeeds => Tier.Count(ci: 20, @long: 500);
+
     protected override async Task<IJournal> CreateAsync()
     {
-        _served = await ServedJournal.StartAsync();
+        _served = await ServedJournal.StartAsync(time: Clock);
         return await _served.ConnectAsync();
     }
 

@@ -38,10 +38,10 @@ internal sealed class ServedJournal : IAsyncDisposable
         };
     }
 
-    public static async Task<ServedJournal> StartAsync(X509Certificate2? certificate = null, EventStoreDbServerOptions? options = null, Func<IJournal, IJournal>? around = null)
+    public static async Task<ServedJournal> StartAsync(X509Certificate2? certificate = null, EventStoreDbServerOptions? options = null, Func<IJournal, IJournal>? around = null, TimeProvider? time = null)
     {
         var served = new ServedJournal();
-        served.Journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = served._folder }, CancellationToken.None);
+        served.Journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = served._folder, Time = time ?? TimeProvider.System }, CancellationToken.None);
         served._server = await TestServer.StartAsync(
             app => app.MapEventStoreDb(around?.Invoke(served.Journal) ?? served.Journal, options ?? new EventStoreDbServerOptions { Authenticate = AuthenticateAsync }), certificate);
         return served;

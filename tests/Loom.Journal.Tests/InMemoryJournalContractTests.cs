@@ -4,5 +4,5 @@ namespace Loom.Journal.Tests;
 
 public sealed class InMemoryJournalContractTests : JournalContract
 {
-    protected override Task<IJournal> CreateAsync() => Task.FromResult<IJournal>(new InMemoryJournal(TimeProvider.System));
+    protected override Task<IJournal> CreateAsync() => Task.FromResult<IJournal>(new InMemoryJournal(Clock));
 }

@@ -129,7 +129,7 @@ public sealed class MaintenanceTests : JournalTestBase
     [InlineData("{}")]
     [InlineData("not json")]
     [InlineData("""{"stream":"s","revision":0,"position":64,"id":"x","type":"t","contentType":"application/json","created":"2026-01-01T00:00:00Z","data":{},"metadata":{}}""")]
-    [InlineData("""{"stream":"s","revision":7,"position":64,"id":"5b9e1f0e-0000-4000-8000-000000000001","type":"t","contentType":"application/json","created":"2026-01-01T00:00:00Z","data":{},"metadata":{}}""")]
+    [InlineData("""{"stream":"s","revision":7,"position":64,"id":"5b9e1f0e-0000-4000-8000-000000000001","type":"t","contentType":"application/json","created":"2026-01-01T00:00:00Z","data":{},"metadata":{"loom":{}}}""")]
     [InlineData("""{"stream":"$s","revision":0,"position":64,"id":"5b9e1f0e-0000-4000-8000-000000000001","type":"t","contentType":"application/json","created":"2026-01-01T00:00:00Z","data":{},"metadata":{}}""")]
     public async Task A_line_that_is_no_event_is_refused_and_nothing_is_written(string line)
     {

@@ -7,7 +7,13 @@ public sealed class SegmentedJournalContractTests : JournalContract
     private readonly TemporaryFolder _folder = new();
 
     protected override async Task<IJournal> CreateAsync() =>
-        await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = _folder.Path }, None);
+        await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = _folder.Path, Time = Clock }, None);
+
+    protected override async Task<IJournal> ReopenAsync()
+    {
+        await Journal.DisposeAsync();
+        return await CreateAsync();
+    }
 
     public override async Task DisposeAsync()
     {
@@ -22,7 +28,13 @@ public sealed class SmallSegmentsContractTests : JournalContract
     private readonly TemporaryFolder _folder = new();
 
     protected override async Task<IJournal> CreateAsync() =>
-        await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = _folder.Path, SegmentBytes = 1500, RecentBytes = 0 }, None);
+        await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = _folder.Path, SegmentBytes = 1500, RecentBytes = 0, Time = Clock }, None);
+
+    protected override async Task<IJournal> ReopenAsync()
+    {
+        await Journal.DisposeAsync();
+        return await CreateAsync();
+    }
 
     public override async Task DisposeAsync()
     {

@@ -20,6 +20,11 @@ public sealed partial class EventStoreDbJournal
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfClosed();
         Check(stream, events);
+        if (MetadataStreams.TryDescribed(stream, out var described))
+        {
+            await RefuseActorAsync(described.Value, "Metadata", cancellationToken).ConfigureAwait(false);
+        }
+
         var retries = new Retries(_options.Time, _options.RetryDuring);
         var handedOver = false;
         while (true)

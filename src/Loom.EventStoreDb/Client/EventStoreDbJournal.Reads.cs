@@ -51,6 +51,12 @@ public sealed partial class EventStoreDbJournal
                     continue;
                 }
 
+                if (filter?.Matches(e) == false)
+                {
+                    seen = e.Position;
+                    continue;
+                }
+
                 yield return e;
                 seen = e.Position;
                 left--;
@@ -61,12 +67,26 @@ public sealed partial class EventStoreDbJournal
     /// <inheritdoc/>
     public async Task<long> LastRevisionAsync(StreamName stream, CancellationToken cancellationToken)
     {
-        await foreach (var e in ReadRangeAsync(stream, Direction.Backwards, long.MaxValue, 1, cancellationToken).ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var reading = Resuming(() => ReadRequests.Stream(stream, Direction.Backwards, long.MaxValue, 1), ended.Token);
+        var decoder = new EventDecoder();
+        var last = -1L;
+        await using (reading.ConfigureAwait(false))
         {
-            return e.Revision;
+            while (await NextAsync(reading, stream, cancellationToken).ConfigureAwait(false) is { } response)
+            {
+                last = response.Case switch
+                {
+                    ReadResp.ContentOneofCase.Event when Decode(decoder, response) is { } e => Math.Max(last, e.Revision),
+                    ReadResp.ContentOneofCase.LastStreamPosition => checked((long)response.Other!.LastStreamPosition), // also where nothing is visible
+                    _ => last,
+                };
+            }
         }
 
-        return -1;
+        return last;
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,7 @@ public sealed partial class EventStoreDbJournal
                         var at = response.Event is { } plain ? (plain.Position, plain.Position)
                             : response.Other?.Event.Event is { } read ? (read.CommitPosition, read.PreparePosition)
                             : seen;
-                        if (Decode(decoder, response) is { } e)
+                        if (Decode(decoder, response) is { } e && filter?.Matches(e) != false)
                         {
                             yield return new SubscriptionMessage.EventArrived(e);
                         }

@@ -8,7 +8,7 @@ namespace Loom.EventStoreDb;
 /// <summary>
 /// A journal on EventStoreDB (KurrentDB), or on another host that serves the protocol. Lost connections are taken up again; reads and
 /// subscriptions go on where they were, and an append of unknown outcome is made again with the same event ids until its outcome is known.
-/// The server's own streams (<c>$…</c>) are left out of reads of the whole journal.
+/// The server's own streams (<c>$…</c>, but not metadata of others) are left out of reads of the whole journal.
 /// </summary>
 /// <example>
 /// <code>
@@ -16,7 +16,7 @@ namespace Loom.EventStoreDb;
 ///     new() { Settings = EventStoreDbSettings.Parse("esdb://localhost:2113?tls=false") }, cancellationToken);
 /// </code>
 /// </example>
-public sealed partial class EventStoreDbJournal : IJournal
+public sealed partial class EventStoreDbJournal : IJournal, IStreamAdministration
 {
     private const string CursorPrefix = "loom.cursors-";
 

@@ -21,6 +21,12 @@ public sealed record EventStoreDbJournalOptions
     /// </summary>
     public bool IsHost { get; init; }
 
+    /// <summary>
+    /// Whether a stream's type is registered with the host: then nothing of it is deleted or truncated through this journal, also before its first
+    /// event. A stream whose first event carries a link is an actor stream without that.
+    /// </summary>
+    public Func<Core.StreamName, bool> IsActorStream { get; init; } = _ => false;
+
     /// <summary>The clock of deadlines and pauses.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -104,19 +104,25 @@ internal static class ReadRequests
         ControlOption = new() { Compatibility = 1 },
     };
 
-    // Without prefixes all but the server's own streams.
+    // Prefixes and a pattern do not go into one request: then the server looks for the pattern, and what comes is looked at again here.
     private static Filter Filtered(EventFilter? filter)
     {
         var expression = new Filter.Types.Expression();
-        if (filter is { StreamPrefixes.Count: > 0 })
+        if (filter?.Pattern is { } pattern)
+        {
+            expression.Regex = pattern.Expression;
+        }
+        else if (filter is { StreamPrefixes.Count: > 0 })
         {
             expression.Prefix.AddRange(filter.StreamPrefixes);
         }
         else
         {
-            expression.Regex = @"^[^\$].*";
+            expression.Regex = Server.ReadFilter.AllButSystem;
         }
 
-        return new Filter { StreamIdentifier = expression, Max = Window, CheckpointIntervalMultiplier = CheckpointEvery };
+        return filter?.Pattern is { Of: PatternOf.EventType }
+            ? new Filter { EventType = expression, Max = Window, CheckpointIntervalMultiplier = CheckpointEvery }
+            : new Filter { StreamIdentifier = expression, Max = Window, CheckpointIntervalMultiplier = CheckpointEvery };
     }
 }

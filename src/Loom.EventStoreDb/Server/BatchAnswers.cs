@@ -28,6 +28,7 @@ internal static class BatchAnswers
     public static BatchAnswer Of(PendingAppend append, GrpcException wrong) => wrong.Trailers.GetValueOrDefault(Errors.Key) switch
     {
         Errors.AccessDenied => Error(append, StatusCode.PermissionDenied, "AccessDenied", new AccessDenied()),
+        Errors.StreamDeleted => Error(append, StatusCode.NotFound, "StreamDeleted", new StreamDeleted { StreamIdentifier = Wire.Identifier(append.Stream) }),
         Errors.AppendTooLarge => Error(append, StatusCode.InvalidArgument, "MaximumAppendSizeExceeded", new MaximumAppendSizeExceeded { MaxAppendSize = AppendRules.MaxAppend }),
         _ when wrong.Code == StatusCode.InvalidArgument => Error(append, StatusCode.InvalidArgument, "BadRequest", new BadRequest { Message = wrong.Detail }),
         _ => Error(append, wrong.Code, wrong.Detail, new Unknown()),

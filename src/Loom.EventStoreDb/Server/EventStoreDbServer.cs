@@ -32,7 +32,7 @@ public static class EventStoreDbServer
         kestrel.Limits.MinResponseDataRate = null;
     }
 
-    /// <summary>Maps Streams (Read, Append, BatchAppend), ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
+    /// <summary>Maps Streams (Read, Append, BatchAppend; Delete and Tombstone where the journal can), ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
     /// <param name="endpoints">Where; a group with a condition on the port keeps it apart from other endpoints.</param>
     /// <param name="journal">What is served.</param>
     /// <param name="options">Who may call, and limits.</param>
@@ -52,6 +52,13 @@ public static class EventStoreDbServer
             var caller = await access.CallerAsync(call).ConfigureAwait(false);
             await new BatchAppendCall(journal, access, options, caller, call).RunAsync(requests, responses).ConfigureAwait(false);
         });
+        if (journal is IStreamAdministration streams)
+        {
+            var deletes = new DeleteService(streams, access);
+            server.Unary(Methods.Delete, (request, call) => deletes.DeleteAsync(request, forEver: false, call));
+            server.Unary(Methods.Tombstone, (request, call) => deletes.DeleteAsync(request, forEver: true, call));
+        }
+
         server.Unary(Methods.Gossip, (_, call) => Task.FromResult(Gossip.Of(call.Http, options)));
 
         SupportedMethods? supported = null;

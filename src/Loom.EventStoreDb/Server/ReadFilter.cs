@@ -17,9 +17,13 @@ internal sealed class ReadFilter
     private readonly string[] _prefixes;
     private readonly Regex? _regex;
     private readonly bool _notSystem;
+    private readonly bool _metadataToo;
 
-    private ReadFilter(bool byStream, string[] prefixes, Regex? regex, bool notSystem, long interval) =>
-        (_byStream, _prefixes, _regex, _notSystem, CheckpointInterval) = (byStream, prefixes, regex, notSystem, interval);
+    private ReadFilter(bool byStream, string[] prefixes, Regex? regex, bool notSystem, long interval, bool metadataToo = false) =>
+        (_byStream, _prefixes, _regex, _notSystem, CheckpointInterval, _metadataToo) = (byStream, prefixes, regex, notSystem, interval, metadataToo);
+
+    /// <summary>What Loom's client asks for: all but system streams, and of those the metadata of others.</summary>
+    public const string AllButSystem = @"^([^\$]|\$\$[^\$])";
 
     /// <summary>After how many events looked at a subscription says where it is.</summary>
     public long CheckpointInterval { get; }
@@ -51,6 +55,11 @@ internal sealed class ReadFilter
             return new ReadFilter(byStream, [.. expression.Prefix], null, notSystem: false, interval);
         }
 
+        if (byStream && expression.Regex == AllButSystem)
+        {
+            return new ReadFilter(byStream, [], null, notSystem: true, interval, metadataToo: true);
+        }
+
         // What all clients send to leave system events out needs no expression.
         return expression.Regex is @"^[^\$].*" or @"^[^$].*" or @"^[^\$]" or "^[^$]"
             ? new ReadFilter(byStream, [], null, notSystem: true, interval)
@@ -63,7 +72,7 @@ internal sealed class ReadFilter
         var text = _byStream ? e.Stream.Value : e.Type;
         if (_notSystem)
         {
-            return text.Length > 0 && text[0] != '$';
+            return text.Length > 0 && (text[0] != '$' || (_metadataToo && text is ['$', '$', not '$', ..]));
         }
 
         if (_regex is null)

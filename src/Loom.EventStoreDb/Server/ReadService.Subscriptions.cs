@@ -13,9 +13,8 @@ internal sealed partial class ReadService
     private async IAsyncEnumerable<ReadAnswer> SubscribeToStream(Options options, EventEncoder encoder, [EnumeratorCancellation] CancellationToken ended)
     {
         var stream = Wire.Stream(options.Stream.StreamIdentifier);
-        var after = options.Stream.RevisionOptionCase == Options.Types.StreamOptions.RevisionOptionOneofCase.Start
-            ? -1
-            : RevisionOf(options.Stream) ?? await journal.LastRevisionAsync(stream, ended).ConfigureAwait(false);
+        var last = await journal.LastRevisionAsync(stream, ended).ConfigureAwait(false); // a tombstone ends the call before it is confirmed
+        var after = options.Stream.RevisionOptionCase == Options.Types.StreamOptions.RevisionOptionOneofCase.Start ? -1 : RevisionOf(options.Stream) ?? last;
         yield return Confirmation();
         var seen = after;
         await foreach (var message in journal.SubscribeToStreamAsync(stream, after, ended).ConfigureAwait(false))

@@ -10,7 +10,7 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
 {
     private const int MaxRemembered = 10_000;
 
-    // Streams that begin with an event without a link: they stay ordinary, since no event ever goes.
+    // Streams that began with an event without a link: they stay ordinary, since revision 0 is never given again.
     private readonly ConcurrentDictionary<StreamName, bool> _ordinary = new();
 
     /// <exception cref="GrpcException">The credentials are wrong.</exception>
@@ -30,14 +30,17 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
     /// <exception cref="JournalException">Nothing is appended now.</exception>
     public async ValueTask<bool> MayAppendAsync(EventStoreCaller caller, StreamName stream, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
     {
-        if (caller is not { IsAuthenticated: true, CanAppend: true } || stream.IsSystem)
+        if (caller is not { IsAuthenticated: true, CanAppend: true })
         {
             return false;
         }
 
-        if (options.ReadOnly() is { } reason)
+        RefuseReadOnly();
+        if (stream.IsSystem)
         {
-            throw new JournalException(JournalFailure.ReadOnly, reason);
+            return MetadataStreams.TryDescribed(stream, out var described)
+                && (caller.IsHost || !events.Any(e => TransitionReader.CarriesLoom(e.Metadata)))
+                && await IsOrdinaryAsync(described.Value, cancellationToken).ConfigureAwait(false);
         }
 
         if (caller.IsHost)
@@ -45,10 +48,34 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
             return true;
         }
 
-        return !stream.IsLoom
-            && !options.IsActorStream(stream)
-            && !events.Any(e => TransitionReader.CarriesLoom(e.Metadata))
-            && !await BeginsWithLinkAsync(stream, cancellationToken).ConfigureAwait(false);
+        return !events.Any(e => TransitionReader.CarriesLoom(e.Metadata)) && await IsOrdinaryAsync(stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the caller may delete the stream: an ordinary one only, of others not even a host does.</summary>
+    /// <exception cref="JournalException">Nothing is written now.</exception>
+    public async ValueTask<bool> MayDeleteAsync(EventStoreCaller caller, StreamName stream, CancellationToken cancellationToken)
+    {
+        if (caller is not { IsAuthenticated: true, CanAppend: true })
+        {
+            return false;
+        }
+
+        RefuseReadOnly();
+        return await IsOrdinaryAsync(stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> IsOrdinaryAsync(StreamName stream, CancellationToken cancellationToken) =>
+        !stream.IsLoom
+        && !stream.IsSystem
+        && !options.IsActorStream(stream)
+        && !await BeginsWithLinkAsync(stream, cancellationToken).ConfigureAwait(false);
+
+    private void RefuseReadOnly()
+    {
+        if (options.ReadOnly() is { } reason)
+        {
+            throw new JournalException(JournalFailure.ReadOnly, reason);
+        }
     }
 
     private async ValueTask<bool> BeginsWithLinkAsync(StreamName stream, CancellationToken cancellationToken)
@@ -58,19 +85,27 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
             return false;
         }
 
-        await foreach (var first in journal.ReadStreamAsync(stream, Direction.Forwards, 0, 1, cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (TransitionReader.CarriesLoom(first))
+            await foreach (var first in journal.ReadStreamAsync(stream, Direction.Forwards, 0, 1, cancellationToken).ConfigureAwait(false))
             {
-                return true;
-            }
+                // What was truncated is ordinary, whatever the first event that is left carries.
+                if (first.Revision == 0 && TransitionReader.CarriesLoom(first))
+                {
+                    return true;
+                }
 
-            if (_ordinary.Count >= MaxRemembered)
-            {
-                _ordinary.Clear();
-            }
+                if (_ordinary.Count >= MaxRemembered)
+                {
+                    _ordinary.Clear();
+                }
 
-            _ordinary[stream] = true;
+                _ordinary[stream] = true;
+            }
+        }
+        catch (JournalException e) when (e.Failure == JournalFailure.StreamDeleted)
+        {
+            // Only ordinary streams can be; whoever asked is told by what follows.
         }
 
         return false;

@@ -93,6 +93,7 @@ internal static class JournalProblems
     public static Refusal ToRefusal(JournalException e) => e.Failure switch
     {
         JournalFailure.Refused => new Refusal(400, "invalid-request", e.Message),
+        JournalFailure.StreamDeleted => new Refusal(410, "stream-deleted", e.Message),
         JournalFailure.DiskFull => new Refusal(507, "disk-full", e.Message),
         JournalFailure.ReadOnly => new Refusal(503, "read-only", e.Message),
         _ => new Refusal(503, "unavailable", e.Message),

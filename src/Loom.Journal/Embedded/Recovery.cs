@@ -23,7 +23,8 @@ internal static class Recovery
 
                 index.Add(
                     new IndexEntry(StreamKey.Of(name), header.FirstRevision, (uint)offset, header.Count),
-                    header.Position + (ulong)header.Count - 1);
+                    header.Position + (ulong)header.Count - 1,
+                    isMetadata: name.StartsWith("$$"u8));
             }
 
             offset += header.Length;

@@ -90,7 +90,8 @@ internal sealed class SegmentStore : IDisposable
         {
             index.Add(
                 new IndexEntry(request.Key, request.FirstRevision, (uint)(request.Position - segment.Start), request.Events.Count),
-                request.Position + (ulong)request.Events.Count - 1);
+                request.Position + (ulong)request.Events.Count - 1,
+                isMetadata: request.Stream.Value.StartsWith("$$", StringComparison.Ordinal));
         }
 
         EndsOrderly = false;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Loom.Core;
 using Loom.Journal.Embedded;
+using Loom.Journal.Streams;
 
 namespace Loom.Journal;
 
@@ -14,14 +14,14 @@ namespace Loom.Journal;
 /// await using var journal = await SegmentedJournal.OpenAsync(new() { Directory = ".loom/journal" }, cancellationToken);
 /// </code>
 /// </example>
-public sealed class SegmentedJournal : IJournal
+public sealed partial class SegmentedJournal : IJournal, IStreamAdministration
 {
     private const int CheckpointEvery = 1000;
-    private const string CursorPrefix = "loom.cursors-";
 
     private readonly SegmentedJournalOptions _options;
     private readonly SegmentStore _store;
     private readonly StoredEvents _stored;
+    private readonly StreamRules _rules;
     private readonly GroupWriter _writer;
     private readonly CommitSignal _signal = new();
     private readonly Task _writing;
@@ -32,7 +32,8 @@ public sealed class SegmentedJournal : IJournal
         (_options, _store) = (options, store);
         var recent = new RecentEvents(store.End, options.RecentBytes);
         _stored = new StoredEvents(() => store.Durable, recent);
-        _writer = new GroupWriter(store, new Decider(_stored), recent, options, _signal.Pulse);
+        _rules = new StreamRules(new StoredFacts(_stored), options.IsActorStream, options.Time);
+        _writer = new GroupWriter(store, new Decider(_stored, _rules), recent, options, _signal.Pulse);
         _writing = options.ManualWriter || options.ReadOnly
             ? Task.CompletedTask
             : Task.Factory.StartNew(_writer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -66,7 +67,7 @@ public sealed class SegmentedJournal : IJournal
     /// <inheritdoc/>
     public Task<AppendResult> AppendAsync(
         StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken) =>
-        AppendAsync(stream, expected, events, _options.Time.GetUtcNow(), cancellationToken);
+        HandOverAsync(stream, events, cancellationToken, () => new AppendRequest(stream, expected, events, cancellationToken) { CreatedTicks = _options.Time.GetUtcNow().UtcTicks });
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
@@ -74,7 +75,7 @@ public sealed class SegmentedJournal : IJournal
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfNegative(maxCount);
-        return Enumerate(ReadStream(stream, direction, from), maxCount, cancellationToken);
+        return Enumerate(ReadStream(stream, direction, from, long.MaxValue), maxCount, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -83,7 +84,7 @@ public sealed class SegmentedJournal : IJournal
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxCount);
         var all = direction == Direction.Forwards ? _stored.AllForwards(from) : _stored.AllBackwards(from);
-        return Enumerate(filter is null ? all : all.Where(e => filter.Matches(e.Stream)), maxCount, cancellationToken);
+        return Enumerate(filter is null ? all : all.Where(e => filter.Matches(e)), maxCount, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -97,14 +98,17 @@ public sealed class SegmentedJournal : IJournal
         while (true)
         {
             var signal = _signal.Next();
-            if (LastRevision(key) > after)
+            var last = LastRevision(key);
+            if (last == MetadataStreams.TombstoneRevision || (last > after && after < long.MaxValue))
             {
-                await foreach (var e in ReadStreamAsync(stream, Direction.Forwards, after + 1, long.MaxValue, cancellationToken))
+                await foreach (var e in Enumerate(ReadStream(stream, Direction.Forwards, after + 1, last), long.MaxValue, cancellationToken))
                 {
                     yield return new SubscriptionMessage.EventArrived(e);
                     after = e.Revision;
                     behind += behind < int.MaxValue ? 1 : 0;
                 }
+
+                after = Math.Max(after, last); // what was not visible is not looked at again
             }
 
             if (behind > CheckpointEvery)
@@ -132,7 +136,7 @@ public sealed class SegmentedJournal : IJournal
             {
                 after = e.Position;
                 behind += behind < int.MaxValue ? 1 : 0;
-                if (filter is null || filter.Matches(e.Stream))
+                if (filter is null || filter.Matches(e))
                 {
                     skipped = 0;
                     yield return new SubscriptionMessage.EventArrived(e);
@@ -165,7 +169,19 @@ public sealed class SegmentedJournal : IJournal
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfClosed();
-        return Task.FromResult(LastRevision(StreamKey.Of(stream)));
+        try
+        {
+            var window = _rules.Window(stream);
+            return Task.FromResult(window.Exists ? window.Last : -1);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw GroupWriter.Closed();
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(e);
+        }
     }
 
     /// <inheritdoc/>
@@ -200,39 +216,6 @@ public sealed class SegmentedJournal : IJournal
         _store.Dispose();
     }
 
-    /// <summary>Appends with a given time of storing (an import keeps the old one).</summary>
-    internal Task<AppendResult> AppendAsync(
-        StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, DateTimeOffset created, CancellationToken cancellationToken)
-    {
-        try
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ThrowIfClosed();
-            if (_options.ReadOnly)
-            {
-                throw new JournalException(JournalFailure.ReadOnly, $"The journal in {Directory} is open for reading only. Open it for writing.");
-            }
-
-            AppendRules.Check(stream, events);
-            var request = new AppendRequest(stream, expected, events, cancellationToken) { CreatedTicks = created.UtcTicks };
-            request.Encode();
-            return _writer.EnqueueAsync(request);
-        }
-        catch (EncoderFallbackException e)
-        {
-            return Task.FromException<AppendResult>(
-                AppendRules.Refused($"An event for '{stream}' has a type or content type with a lone surrogate. Send well-formed text.", e));
-        }
-        catch (JournalException e)
-        {
-            return Task.FromException<AppendResult>(e);
-        }
-        catch (OperationCanceledException e)
-        {
-            return Task.FromCanceled<AppendResult>(e.CancellationToken);
-        }
-    }
-
     /// <summary>Writes one group (with a manual writer); false when nothing waits.</summary>
     internal bool RunGroup() => _writer.RunGroup();
 
@@ -243,19 +226,24 @@ public sealed class SegmentedJournal : IJournal
         _store.Dispose();
     }
 
-    private IEnumerable<RecordedEvent> ReadStream(StreamName stream, Direction direction, long from)
+    private IEnumerable<RecordedEvent> ReadStream(StreamName stream, Direction direction, long from, long to)
     {
-        var key = StreamKey.Of(stream);
-        var head = _stored.LastRevision(key);
+        var window = _rules.Window(stream);
+        if (!window.Exists || window.First > window.Last)
+        {
+            yield break;
+        }
 
-        // A cursor's stream grows for ever and only its newest event means anything.
-        var first = stream.Value.StartsWith(CursorPrefix, StringComparison.Ordinal) ? head : 0;
+        var key = StreamKey.Of(stream);
         var events = direction == Direction.Forwards
-            ? _stored.Forwards(stream, key, Math.Max(from, first), head)
-            : _stored.Backwards(stream, key, Math.Min(from, head)).TakeWhile(e => e.Revision >= first);
+            ? _stored.Forwards(stream, key, Math.Max(from, window.First), Math.Min(to, window.Last))
+            : _stored.Backwards(stream, key, Math.Min(from, window.Last)).TakeWhile(e => e.Revision >= window.First);
         foreach (var e in events)
         {
-            yield return e;
+            if (window.Shows(e))
+            {
+                yield return e;
+            }
         }
     }
 
@@ -271,9 +259,12 @@ public sealed class SegmentedJournal : IJournal
         }
         catch (IOException e)
         {
-            throw new JournalException(JournalFailure.Unavailable, $"The journal in {Directory} could not be read: {e.Message} Look at the disk, then try again.", e);
+            throw Unreadable(e);
         }
     }
+
+    private JournalException Unreadable(IOException e) =>
+        new(JournalFailure.Unavailable, $"The journal in {Directory} could not be read: {e.Message} Look at the disk, then try again.", e);
 
     private Immediate<RecordedEvent> Enumerate(IEnumerable<RecordedEvent> events, long maxCount, CancellationToken cancellationToken) =>
         new(events, maxCount, () => _isClosed, cancellationToken);

@@ -27,6 +27,12 @@ public sealed record SegmentedJournalOptions
     /// <summary>The clock behind <see cref="Core.RecordedEvent.Created"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Whether a stream's type is registered with the host: then nothing of it may be deleted or truncated, also before its first event.
+    /// A stream whose first event carries a link is an actor stream without that.
+    /// </summary>
+    public Func<Core.StreamName, bool> IsActorStream { get; init; } = _ => false;
+
     /// <summary>The disk.</summary>
     public IDisk Disk { get; init; } = LocalDisk.Instance;
 

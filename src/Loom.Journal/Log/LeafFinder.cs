@@ -110,9 +110,17 @@ internal sealed class LeafFinder(IJournal journal, LogIndex index)
             return false;
         }
 
-        await foreach (var first in journal.ReadStreamAsync(e.Stream, Direction.Forwards, 0, 1, cancellationToken).ConfigureAwait(false))
+        try
         {
-            return TransitionReader.CarriesLoom(first);
+            await foreach (var first in journal.ReadStreamAsync(e.Stream, Direction.Forwards, 0, 1, cancellationToken).ConfigureAwait(false))
+            {
+                // The first one that an ordinary stream still shows may be a later one.
+                return first.Revision == 0 && TransitionReader.CarriesLoom(first);
+            }
+        }
+        catch (JournalException deleted) when (deleted.Failure == JournalFailure.StreamDeleted)
+        {
+            // Only ordinary streams can be.
         }
 
         return false;

@@ -45,7 +45,7 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
                 result = await services.Journal.AppendAsync(stream, expected, written.Events, CancellationToken.None);
                 services.Metrics.Appended(services.Time.GetElapsedTime(started));
             }
-            catch (JournalException e) when (e.Failure is JournalFailure.Refused or JournalFailure.DiskFull or JournalFailure.ReadOnly or JournalFailure.InUse)
+            catch (JournalException e) when (e.Failure is JournalFailure.Refused or JournalFailure.DiskFull or JournalFailure.ReadOnly or JournalFailure.InUse or JournalFailure.StreamDeleted)
             {
                 return new AppendOutcome.Refused(RefusalOf(e));
             }
@@ -127,6 +127,7 @@ internal sealed class DurableAppend(StreamName stream, Machine machine, ActorMem
     private CommandReply.Refused RefusalOf(JournalException e) => e.Failure switch
     {
         JournalFailure.Refused => new(RefusalKind.Invalid, "journal-refused", e.Message),
+        JournalFailure.StreamDeleted => new(RefusalKind.Invalid, "stream-deleted", e.Message),
         JournalFailure.DiskFull => new(RefusalKind.Unavailable, "disk-full", e.Message, TimeSpan.FromSeconds(30)),
         JournalFailure.ReadOnly => new(RefusalKind.Unavailable, "read-only", e.Message, TimeSpan.FromSeconds(30)),
         _ => new(RefusalKind.Unavailable, "journal-in-use", e.Message, services.Options.RetryAfter),

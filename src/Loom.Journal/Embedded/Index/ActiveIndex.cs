@@ -27,10 +27,13 @@ internal sealed class ActiveIndex : ISegmentIndex
         }
     }
 
+    public bool MayHoldMetadata { get; private set; }
+
     public int Count => _count;
 
-    public void Add(in IndexEntry entry, ulong lastPosition)
+    public void Add(in IndexEntry entry, ulong lastPosition, bool isMetadata)
     {
+        MayHoldMetadata |= isMetadata;
         Sparse.Add(entry.Offset);
         lock (_gate)
         {

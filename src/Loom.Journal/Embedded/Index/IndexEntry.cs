@@ -21,6 +21,9 @@ internal interface ISegmentIndex
     /// <summary>Offset of a record at or before the offset, at most about <see cref="SparseOffsets.Step"/> bytes earlier.</summary>
     long RecordBefore(long offset);
 
+    /// <summary>Whether the segment has events of streams' metadata (<c>$$…</c>), or cannot tell.</summary>
+    bool MayHoldMetadata { get; }
+
     /// <summary>Position of the last event in the segment; null without events.</summary>
     ulong? LastPosition { get; }
 }

@@ -15,14 +15,17 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
     private readonly uint[] _sparse;
     private readonly Lazy<ActiveIndex> _rebuilt;
 
-    private SealedIndex(IDiskFile file, ulong[] fences, uint[] sparse, ulong? lastPosition, Func<ActiveIndex> rebuild)
+    private SealedIndex(IDiskFile file, ulong[] fences, uint[] sparse, ulong? lastPosition, bool mayHoldMetadata, Func<ActiveIndex> rebuild)
     {
+        MayHoldMetadata = mayHoldMetadata;
         (_file, _fences, _sparse) = (file, fences, sparse);
         _rebuilt = new Lazy<ActiveIndex>(rebuild);
         LastPosition = lastPosition;
     }
 
     public ulong? LastPosition { get; }
+
+    public bool MayHoldMetadata { get; }
 
     /// <summary>Opens the index when it is there, whole, and of this very segment; otherwise false: build it again.</summary>
     public static bool TryOpen(
@@ -140,7 +143,7 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
             sparse[i] = BinaryPrimitives.ReadUInt32LittleEndian(tables.AsSpan((pages * 8) + (i * 4)));
         }
 
-        return new SealedIndex(file, fences, sparse, lastPosition == 0 ? null : lastPosition, rebuild);
+        return new SealedIndex(file, fences, sparse, lastPosition == 0 ? null : lastPosition, header[56] != SealedIndexFormat.NoMetadata, rebuild);
     }
 
     /// <summary>How many entries sort at or before (key, revision).</summary>

@@ -10,6 +10,10 @@ internal static class SealedIndexFormat
     public const int EntriesPerPage = (Page - 8) / EntrySize;
     public const int Version = 1;
 
+    /// <summary>Byte 56 of the header: no entry is of a stream's metadata. Files of before have 0 there, which says nothing.</summary>
+    public const byte NoMetadata = 1;
+    private const byte HasMetadata = 2;
+
     public static ReadOnlySpan<byte> Magic => "LOOMIDX1"u8;
 
     /// <summary>Writes the file under a temporary name, makes it durable, then gives it its name.</summary>
@@ -50,6 +54,7 @@ internal static class SealedIndexFormat
         BinaryPrimitives.WriteUInt64LittleEndian(header[40..], index.LastPosition ?? 0);
         BinaryPrimitives.WriteInt32LittleEndian(header[48..], sparse.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[52..], Crc32C.Of(fences));
+        header[56] = index.MayHoldMetadata ? HasMetadata : NoMetadata;
         BinaryPrimitives.WriteUInt32LittleEndian(header[4092..], Crc32C.Of(header[..4092]));
 
         var name = Path.Combine(directory, SegmentHeader.IndexName(start));

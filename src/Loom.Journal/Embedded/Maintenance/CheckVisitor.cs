@@ -18,7 +18,8 @@ internal sealed class CheckVisitor(BlobNaming naming) : IRecordVisitor
     {
         var key = StreamKey.Of(streamUtf8);
         var next = _heads.GetValueOrDefault(key, -1) + 1;
-        if (header.FirstRevision != next)
+        var isTombstone = header is { FirstRevision: MetadataStreams.TombstoneRevision, Count: 1 } && next != long.MinValue;
+        if (header.FirstRevision != next && !isTombstone)
         {
             Damage(file, offset, $"stream '{System.Text.Encoding.UTF8.GetString(streamUtf8)}' goes on with revision {header.FirstRevision} where {next} belongs");
         }

@@ -62,7 +62,7 @@ internal sealed class ImportQueue(SegmentedJournal journal, int inFlight)
 
         var events = _together.ConvertAll(e => new EventData(e.Id, e.Type, e.ContentType, e.Data, e.Metadata));
         _together.Clear();
-        _running.Enqueue((journal.AppendAsync(first.Stream, ExpectedRevision.After(first.Revision - 1), events, first.Created, cancellationToken), _lastLine));
+        _running.Enqueue((journal.ImportAsync(first.Stream, first.Revision, events, first.Created, cancellationToken), _lastLine));
     }
 
     private async Task FinishOneAsync()

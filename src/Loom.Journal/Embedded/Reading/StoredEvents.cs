@@ -22,6 +22,31 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         return -1;
     }
 
+    /// <summary>Whether any stream may have metadata: where none has, nobody need look.</summary>
+    public bool MayHoldMetadata => Array.Exists(durable().Segments, segment => segment.Index.MayHoldMetadata);
+
+    /// <summary>The last event of a stream of metadata; null when there is none.</summary>
+    public RecordedEvent? NewestMetadata(StreamName stream)
+    {
+        var now = durable();
+        StreamKey? key = null;
+        for (var i = now.Segments.Length - 1; i >= 0; i--)
+        {
+            var segment = now.Segments[i];
+            if (!segment.Index.MayHoldMetadata || !segment.Index.TryLast(key ??= StreamKey.Of(stream), out var last))
+            {
+                continue;
+            }
+
+            var events = new List<RecordedEvent>();
+            using var reader = new RecordReader(segment.File, segment.Start, MinWindow, MaxWindow);
+            ReadEntry(segment, reader, new RecordDecoder(), last, durable().LimitOf(i), stream, events);
+            return events[^1];
+        }
+
+        return null;
+    }
+
     /// <summary>Events with revisions <paramref name="from"/> to <paramref name="to"/>, oldest first.</summary>
     public IEnumerable<RecordedEvent> Forwards(StreamName stream, StreamKey key, long from, long to)
     {

@@ -1,4 +1,5 @@
 using Loom.Core;
+using Loom.Journal.Streams;
 
 namespace Loom.Journal.Embedded;
 
@@ -19,25 +20,40 @@ internal enum Decision
 /// The decision table of EventStoreDB for expected revisions and repeated appends. Knows the durable heads and those of the group that
 /// is being put together. Whatever is answered without a write rests on durable events only. Used by the writer only.
 /// </summary>
-internal sealed class Decider(StoredEvents stored)
+internal sealed partial class Decider(StoredEvents stored, StreamRules rules)
 {
     private readonly RecentHeads _heads = new();
     private readonly RecentIds _ids = new();
     private readonly Dictionary<StreamKey, long> _pending = [];
 
+    /// <exception cref="JournalException">The request is refused.</exception>
     public Decision Decide(AppendRequest request, out AppendResult? answer)
     {
         answer = null;
+        request.Before = null;
         var isPending = _pending.TryGetValue(request.Key, out var head);
         if (!isPending)
         {
             head = DurableHead(request.Key);
         }
 
-        request.FirstRevision = head + 1;
-        if (request.Events.Count > 0 && MayWrite(request, head))
+        switch (request.Kind)
         {
-            return Decision.Write;
+            case RequestKind.Import:
+                return DecideImport(request, head, out answer);
+            case RequestKind.Delete or RequestKind.Tombstone:
+                return DecideDeletion(request, head, out answer);
+        }
+
+        if (!TryState(request, head, isPending, out var state))
+        {
+            return Decision.Wait;
+        }
+
+        request.FirstRevision = head + 1;
+        if (request.Events.Count > 0 && MayWrite(request, state))
+        {
+            return Completed(request, state);
         }
 
         if (isPending)
@@ -45,10 +61,10 @@ internal sealed class Decider(StoredEvents stored)
             return Decision.Wait;
         }
 
-        answer = request.Events.Count == 0 ? Empty(request.Expected, head)
-            : request.Expected.IsExact ? CompareStored(request, head)
+        answer = request.Events.Count == 0 ? Empty(request.Expected, state)
+            : request.Expected.IsExact ? CompareStored(request, state)
             : CompareRecent(request, head);
-        return Decision.Answer;
+        return answer is null ? Completed(request, state) : Decision.Answer;
     }
 
     /// <summary>The request goes into the group.</summary>
@@ -56,6 +72,7 @@ internal sealed class Decider(StoredEvents stored)
     {
         _pending[request.Key] = request.FirstRevision + request.Events.Count - 1;
         _ids.Add(request);
+        _mayHaveMetadata |= request.Stream.IsSystem;
     }
 
     /// <summary>The group is durable.</summary>
@@ -79,47 +96,61 @@ internal sealed class Decider(StoredEvents stored)
         }
     }
 
-    private bool MayWrite(AppendRequest request, long head)
+    private bool MayWrite(AppendRequest request, in AppendState state)
     {
         if (request.Expected.IsExact)
         {
-            return request.Expected.Value == head;
+            return request.Expected.Value == state.Last;
         }
 
-        return (request.Expected == ExpectedRevision.Any || head >= 0) && !_ids.TryGet(request.Events[0].Id, request.Stream, out _);
+        return (request.Expected == ExpectedRevision.Any || state.Exists) && !_ids.TryGet(request.Events[0].Id, request.Stream, out _);
     }
 
-    private static AppendResult Empty(ExpectedRevision expected, long head)
+    private static AppendResult Empty(ExpectedRevision expected, in AppendState state)
     {
-        var holds = expected.IsExact ? expected.Value == head : expected == ExpectedRevision.Any || head >= 0;
-        return holds ? new AppendResult.Appended(head, null) : new AppendResult.Conflict(head);
+        var holds = expected.IsExact
+            ? expected.Value == state.Last || (state.TakesNoStream && expected == ExpectedRevision.NoStream)
+            : expected == ExpectedRevision.Any || state.Exists;
+        return holds ? new AppendResult.Appended(state.Last, null) : new AppendResult.Conflict(state.Last);
     }
 
-    private AppendResult CompareStored(AppendRequest request, long head)
+    /// <summary>Null: the events are no repeat, and the expectation holds all the same.</summary>
+    private AppendResult? CompareStored(AppendRequest request, in AppendState state)
     {
-        var first = request.Expected.Value + 1;
-        if (first + request.Events.Count - 1 > head)
+        var mayWrite = state.TakesNoStream && request.Expected == ExpectedRevision.NoStream;
+        foreach (var first in state.Places(request.Expected))
         {
-            return new AppendResult.Conflict(head);
+            if (CompareAt(request, first, state.Last, out var beginsAlike) is { } repeated)
+            {
+                return repeated;
+            }
+
+            mayWrite &= !beginsAlike;
         }
 
+        return mayWrite ? null : new AppendResult.Conflict(state.Last);
+    }
+
+    private AppendResult.Appended? CompareAt(AppendRequest request, long first, long head, out bool beginsAlike)
+    {
+        beginsAlike = false;
         var i = 0;
-        ulong position = 0;
         foreach (var e in stored.Forwards(request.Stream, request.Key, first, head))
         {
-            if (e.Id != request.Events[i].Id)
+            // Where events were scavenged there is nothing to compare with.
+            if (e.Id != request.Events[i].Id || e.Revision != first + i)
             {
-                return new AppendResult.Conflict(head);
+                return null;
             }
 
-            position = e.Position;
+            beginsAlike = true;
             if (++i == request.Events.Count)
             {
-                return new AppendResult.Appended(e.Revision, position) { Repeated = true };
+                return new AppendResult.Appended(e.Revision, e.Position) { Repeated = true };
             }
         }
 
-        return new AppendResult.Conflict(head);
+        return null;
     }
 
     private AppendResult CompareRecent(AppendRequest request, long head)

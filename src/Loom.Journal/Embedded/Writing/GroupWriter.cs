@@ -191,7 +191,7 @@ internal sealed class GroupWriter
                     continue;
                 }
 
-                if (_group.Count == 0 && !_store.Takes(request.RecordLength))
+                if (_group.Count == 0 && !_store.Takes(request.RecordLength + (request.Before?.RecordLength ?? 0)))
                 {
                     _store.Roll();
                     start = _store.End;
@@ -206,6 +206,12 @@ internal sealed class GroupWriter
             }
 
             _taken.Dequeue();
+            if (request.Before is { } before)
+            {
+                Lay(before, start, length);
+                length += before.RecordLength;
+            }
+
             Lay(request, start, length);
             length += request.RecordLength;
         }
@@ -309,7 +315,7 @@ internal sealed class GroupWriter
     {
         request.Release();
         request.TrySetResult(result);
-        _room.Release();
+        LeaveRoom(request);
     }
 
     private void Finish(AppendRequest request, JournalException? failure)
@@ -324,6 +330,14 @@ internal sealed class GroupWriter
             request.TrySetCanceled(request.Cancellation);
         }
 
-        _room.Release();
+        LeaveRoom(request);
+    }
+
+    private void LeaveRoom(AppendRequest request)
+    {
+        if (request.TakesRoom)
+        {
+            _room.Release();
+        }
     }
 }

@@ -1,0 +1,17 @@
+using Loom.Core;
+using Loom.Journal.Streams;
+
+namespace Loom.Journal.Embedded;
+
+/// <summary>What the rules about deleted and truncated streams ask, answered from durable events.</summary>
+internal sealed class StoredFacts(StoredEvents stored) : IStreamFacts
+{
+    public long Last(StreamName stream) => stored.LastRevision(StreamKey.Of(stream));
+
+    public StreamMetadata? Metadata(StreamName stream) =>
+        stored.MayHoldMetadata && StreamName.TryParse("$$" + stream.Value, out var name) && stored.NewestMetadata(name) is { } newest
+            ? StreamMetadata.Parse(newest.ContentType, newest.Data)
+            : null;
+
+    public RecordedEvent? First(StreamName stream) => stored.Forwards(stream, StreamKey.Of(stream), 0, 0).FirstOrDefault();
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using Loom.Core;
+using Loom.Journal;
+
+namespace Loom.Contracts;
+
+/// <summary>
+/// What ordinary streams, actor streams and Loom's own do under deletions, tombstones and metadata: EventStoreDB's rules written down once more,
+/// as simply as possible, for random operations to be compared with.
+/// </summary>
+internal sealed class StreamModel
+{
+    private readonly Dictionary<string, State> _streams = new(StringComparer.Ordinal);
+
+    public string Append(string stream, long expected, IReadOnlyList<Guid> ids, bool linked, DateTimeOffset now)
+    {
+        var s = Of(stream);
+        if (s.IsDead)
+        {
+            return "deleted";
+        }
+
+        var isBirth = s.Last < 0 && linked;
+        var soft = s.IsSoft && !isBirth;
+        if (soft && expected == -4)
+        {
+            return "deleted";
+        }
+
+        var holds = expected switch
+        {
+            -2 => true,
+            -4 => s.Last >= 0 || s.Documents > 0,
+            -1 => s.Last == -1 || (soft && !linked),
+            _ => expected == s.Last,
+        };
+        if (expected >= -1 && expected < s.Last)
+        {
+            foreach (var first in expected == -1 && s.Before > 0 && s.Before <= s.Last ? new[] { 0, s.Before } : [expected + 1])
+            {
+                if (first + ids.Count <= s.Events.Count && ids.Select((id, i) => s.Events[(int)first + i].Id == id).All(equal => equal))
+                {
+                    return Told(first + ids.Count - 1);
+                }
+            }
+        }
+
+        if (!holds)
+        {
+            return $"conflict {s.Last}";
+        }
+
+        if (soft)
+        {
+            s.Before = s.Last + 1;
+            (s.MaxCount, s.MaxAge) = (0, 0);
+            s.Documents++;
+        }
+
+        if (s.Last < 0)
+        {
+            s.IsActor = linked;
+        }
+
+        s.Events.AddRange(ids.Select(id => (id, now)));
+        return Told(s.Last);
+    }
+
+    public string Metadata(string stream, long before, long maxCount, long maxAge)
+    {
+        var s = Of(stream);
+        if (s.IsDead)
+        {
+            return "deleted";
+        }
+
+        if (s.IsProtected(stream))
+        {
+            return "refused";
+        }
+
+        var comesBack = s.IsSoft && before != long.MaxValue;
+        var told = Told(s.Documents);
+        s.Documents += comesBack ? 2 : 1;
+        (s.Before, s.MaxCount, s.MaxAge) = (comesBack ? s.Last + 1 : before, maxCount, maxAge);
+        return told;
+    }
+
+    public string Delete(string stream, long expected, bool forEver)
+    {
+        var s = Of(stream);
+        if (s.IsProtected(stream))
+        {
+            return "refused";
+        }
+
+        if (s.IsDead || (s.IsSoft && s.Last >= 0 && expected == -4))
+        {
+            return "deleted";
+        }
+
+        var holds = expected switch
+        {
+            -2 => true,
+            -4 => s.Last >= 0 || (forEver && s.Documents > 0),
+            -1 => s.Last == -1 || s.IsSoft,
+            _ => expected == s.Last,
+        };
+        if (!holds || (!forEver && s.Last < 0))
+        {
+            return $"conflict {s.Last}";
+        }
+
+        if (forEver)
+        {
+            s.IsDead = true;
+        }
+        else
+        {
+            (s.Before, s.MaxCount, s.MaxAge) = (long.MaxValue, 0, 0);
+            s.Documents++;
+        }
+
+        return "done";
+    }
+
+    /// <summary>Visible revisions, oldest first; null when readers are told that it is deleted.</summary>
+    public List<long>? Visible(string stream, DateTimeOffset now)
+    {
+        var s = Of(stream);
+        return s.IsDead ? null : [.. Enumerable.Range(0, s.Events.Count).Where(i => s.Shows(i, now)).Select(i => (long)i)];
+    }
+
+    /// <summary>The last revision; null when readers are told that it is deleted.</summary>
+    public long? Last(string stream) => Of(stream) is var s && s.IsDead ? null : s.IsSoft && !s.IsActor ? -1 : s.Last;
+
+    /// <summary>The last revision ever used.</summary>
+    public long Used(string stream) => Of(stream).Last;
+
+    /// <summary>Every id that the stream ever took.</summary>
+    public IEnumerable<Guid> Ids(string stream) => Of(stream).Events.Select(e => e.Id);
+
+    private static string Told(long revision) => string.Create(CultureInfo.InvariantCulture, $"revision {revision}");
+
+    private State Of(string stream)
+    {
+        if (!_streams.TryGetValue(stream, out var state))
+        {
+            _streams[stream] = state = new State();
+        }
+
+        return state;
+    }
+
+    private sealed class State
+    {
+        public List<(Guid Id, DateTimeOffset At)> Events { get; } = [];
+
+        public bool IsDead { get; set; }
+
+        public bool IsActor { get; set; }
+
+        public long Before { get; set; }
+
+        public long MaxCount { get; set; }
+
+        public long MaxAge { get; set; }
+
+        public long Documents { get; set; }
+
+        public long Last => Events.Count - 1;
+
+        public bool IsSoft => Before == long.MaxValue && !IsActor;
+
+        public bool IsProtected(string stream) => IsActor || stream.StartsWith("loom.", StringComparison.Ordinal);
+
+        public bool Shows(int i, DateTimeOffset now) => IsActor || (i >= Before
+            && (MaxCount == 0 || i > Last - MaxCount)
+            && (MaxAge == 0 || Events[i].At >= now.AddSeconds(-MaxAge)));
+    }
+}
