@@ -190,5 +190,6 @@ internal sealed class StreamRules(IStreamFacts facts, Func<StreamName, bool> isA
     }
 
     public static JournalException Deleted(StreamName stream) => new(
-        JournalFailure.StreamDeleted, $"Stream '{stream}' was deleted. Choose another name; a stream with a tombstone never comes back.") { Stream = stream };
+        JournalFailure.StreamDeleted, $"Stream '{stream}' was deleted. Choose another name; a stream with a tombstone never comes back.")
+    { Stream = stream };
 }
