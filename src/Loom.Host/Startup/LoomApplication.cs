@@ -68,7 +68,7 @@ public sealed class LoomApplication : IAsyncDisposable
             {
                 journal.LogTo(web.Services.GetRequiredService<ILoggerFactory>());
                 await web.StartAsync(cancellationToken);
-                var served = await StreamEndpoint.StartAsync(parts, web.Services, cancellationToken);
+                var served = await ServeAsync(parts, web, cancellationToken);
                 web.Services.GetRequiredService<ServedStreams>().Begin(served);
                 return new LoomApplication(web, served, journal, settings, firstToken);
             }
@@ -128,6 +128,19 @@ public sealed class LoomApplication : IAsyncDisposable
         }
 
         output.Flush();
+    }
+
+    private static async Task<StreamEndpoint> ServeAsync(HostParts parts, WebApplication web, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StreamEndpoint.StartAsync(parts, web.Services, cancellationToken);
+        }
+        catch
+        {
+            await web.StopAsync(CancellationToken.None); // it runs already
+            throw;
+        }
     }
 
     // Somebody has to be able to make the other tokens.

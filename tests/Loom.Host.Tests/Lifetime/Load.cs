@@ -37,6 +37,15 @@ internal sealed class Load(int actors, int seed)
         await Task.WhenAll(clients);
     }
 
+    /// <summary>Sends until told to stop; what the host does not take is left for later.</summary>
+    public Task RunUntilAsync(HttpClient http, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await SendAsync(http);
+        }
+    }, CancellationToken.None)));
+
     /// <summary>Sends every command whose outcome is unknown again: with its id it is done once.</summary>
     public async Task RepeatUnknownAsync(HttpClient http)
     {

@@ -30,6 +30,9 @@ internal sealed class ChildHost : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Where it serves its journal as EventStoreDB does; null when it does not.</summary>
+    public Uri? Streams { get; private set; }
+
     public int Id => _process.Id;
 
     /// <summary>Everything on standard output so far, line by line.</summary>
@@ -111,7 +114,9 @@ internal sealed class ChildHost : IAsyncDisposable
             _output.Enqueue(line);
             if (line.StartsWith("""{"event":"ready",""", StringComparison.Ordinal))
             {
-                _ready.TrySetResult(new Uri(JsonDocument.Parse(line).RootElement.GetProperty("url").GetString()!));
+                using var ready = JsonDocument.Parse(line);
+                Streams = ready.RootElement.TryGetProperty("eventStoreDb", out var streams) ? new Uri(streams.GetString()!) : null;
+                _ready.TrySetResult(new Uri(ready.RootElement.GetProperty("url").GetString()!));
             }
         }
 

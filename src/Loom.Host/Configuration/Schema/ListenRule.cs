@@ -49,17 +49,17 @@ public static class ListenRule
             var uri = AddressOf(url);
             if (uri is not { Scheme: "http" or "https", PathAndQuery: "/" } || !(IPAddress.TryParse(uri.Host.Trim('[', ']'), out _) || uri.Host is "localhost"))
             {
-                return $"'{url}' is no address to serve EventStoreDB's protocol at; for example http://127.0.0.1:2113, or {Off}.";
+                return $"{EventStoreDb}: '{url}' is no address to serve at; for example http://127.0.0.1:2113, or {Off}.";
             }
 
             if (uri.Scheme is "https" && !withCertificate)
             {
-                return $"{url} needs a certificate: eventStoreDb.certificateFile and eventStoreDb.keyFile.";
+                return $"{EventStoreDb}: {url} needs a certificate: eventStoreDb.certificateFile and eventStoreDb.keyFile.";
             }
 
             if (!withTokens && !IsLoopbackName(uri.Host))
             {
-                return $"{url} can be reached from other machines, and this host asks for no login. Set auth.mode to token "
+                return $"{EventStoreDb}: {url} can be reached from other machines, and this host asks for no login. Set auth.mode to token "
                     + "(and make a token with `loom token create`), or serve at http://127.0.0.1:2113.";
             }
         }
