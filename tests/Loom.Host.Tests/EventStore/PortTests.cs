@@ -111,7 +111,8 @@ public sealed class PortTests : IDisposable
     {
         UseProxy = false,
         SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    }) { BaseAddress = address };
+    })
+    { BaseAddress = address };
 
     // Another program on this machine may have it already, which is as good.
     private static TcpListener Take(int port)
