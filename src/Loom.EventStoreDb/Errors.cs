@@ -42,7 +42,7 @@ internal static class Errors
     public static GrpcException? Of(Exception e) => e switch
     {
         JournalException { Failure: JournalFailure.StreamDeleted } deleted => new GrpcException(
-            StatusCode.FailedPrecondition, $"Event stream '{deleted.Stream}' is deleted.", Trailers(StreamDeleted, (StreamName, Ascii(deleted.Stream))), deleted),
+            StatusCode.FailedPrecondition, $"Event stream '{deleted.Stream}' is deleted.", Trailers(StreamDeleted, (StreamName, deleted.Stream?.Value ?? "")), deleted),
         JournalException journal => new GrpcException(CodeOf(journal.Failure), journal.Message, inner: e),
         _ => null,
     };
@@ -53,14 +53,9 @@ internal static class Errors
         $"Deletion failed due to WrongExpectedVersion. Stream: {stream}, Expected version: {expected.Value}, Actual version: {actual}",
         Trailers(
             WrongExpectedVersion,
-            (StreamName, Ascii(stream)),
+            (StreamName, stream.Value),
             (ExpectedVersion, expected.Value.ToString(CultureInfo.InvariantCulture)),
             (ActualVersion, actual.ToString(CultureInfo.InvariantCulture))));
-
-    // Trailers are ASCII; clients only show the name.
-    private static string Ascii(Core.StreamName? stream) => stream is { } name
-        ? name.Value.All(c => c is >= ' ' and <= '~') ? name.Value : Uri.EscapeDataString(name.Value)
-        : "";
 
     /// <summary>The other way: what a call's end means to a user of the journal.</summary>
     public static JournalException ToJournal(GrpcException e, Core.StreamName? stream = null)

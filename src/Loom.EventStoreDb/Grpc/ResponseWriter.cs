@@ -38,6 +38,12 @@ internal sealed class ResponseWriter<T>(HttpResponse response, Codec<T> codec, C
     /// <summary>Leaves what was written to the end of the response, which sends it.</summary>
     public void HandOver()
     {
+        // Touching the body, even for nothing, would send the headers away without the status that an error puts there.
+        if (_unflushed.Length == 0)
+        {
+            return;
+        }
+
         response.BodyWriter.Write(_unflushed.Written.Span);
         _unflushed.Clear();
     }

@@ -75,7 +75,7 @@ public sealed class DeleteTests : ServerTestBase
         Assert.Equal(StatusCode.FailedPrecondition, e.Code);
         Assert.Equal(("wrong-expected-version", "s", "7", "1"), (e.Trailers["exception"], e.Trailers["stream-name"], e.Trailers["expected-version"], e.Trailers["actual-version"]));
         e = await FailsAsync(() => DeleteAsync(Methods.Tombstone, "keine-größe", o => o.StreamExists = Wire.Empty));
-        Assert.Equal(("keine-gr%C3%B6%C3%9Fe", "-4", "-1"), (e.Trailers["stream-name"], e.Trailers["expected-version"], e.Trailers["actual-version"]));
+        Assert.Equal(("keine-größe", "-4", "-1"), (e.Trailers["stream-name"], e.Trailers["expected-version"], e.Trailers["actual-version"]));
         e = await FailsAsync(() => DeleteAsync(Methods.Delete, "s", o => o.ClearExpectedStreamRevision()));
         Assert.Equal(StatusCode.InvalidArgument, e.Code);
     }
