@@ -48,7 +48,7 @@ public sealed partial class TransparencyLog
             await StepAsync(cancellationToken).ConfigureAwait(false);
             RequireBuilding();
             size ??= _builder.Next > target ? Size : null;
-            if (size is { } covered && Covers(covered) && _checkpoints.Latest is { } latest)
+            if (size is { } covered && Covers(covered) && _checkpoints.Latest is { } latest && latest.Checkpoint.Size <= Size)
             {
                 await PublishAsync(cancellationToken).ConfigureAwait(false);
                 return new Checkpointed(latest.Checkpoint.Size, latest.Checkpoint.Root, latest.Note);
@@ -108,6 +108,7 @@ public sealed partial class TransparencyLog
             {
                 await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
                 await _checkpoints.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false); // the leaves of that checkpoint
                 AdoptEpoch();
             }
             else if (State == LogState.Building)

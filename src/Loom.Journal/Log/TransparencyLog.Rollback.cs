@@ -44,6 +44,8 @@ public sealed partial class TransparencyLog
 
     private async Task<string?> FindRollbackAsync(CancellationToken cancellationToken)
     {
+        // Another host may have built on since the log was read: a checkpoint is compared with what is there after it.
+        await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         if (_checkpoints.Latest is { } latest && Lacks(latest.Note) is { } reason)
         {
             return $"loom.checkpoints at revision {latest.Revision}: {reason}";
@@ -58,9 +60,13 @@ public sealed partial class TransparencyLog
 
             try
             {
-                if (await OutsideCheckpoint.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } note && Lacks(note) is { } missing)
+                if (await OutsideCheckpoint.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } note)
                 {
-                    return $"{path}: {missing}";
+                    await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                    if (Lacks(note) is { } missing)
+                    {
+                        return $"{path}: {missing}";
+                    }
                 }
             }
             catch (FormatException e)
