@@ -35,31 +35,51 @@ public sealed partial class EventStoreDbJournal
             yield break;
         }
 
-        // Forwards the protocol begins with the event at the position, which after a lost connection was seen already.
-        ulong? seen = null;
-        var left = maxCount;
-        var decoder = new EventDecoder();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        var reading = Resuming(
-            () => ReadRequests.All(direction, seen ?? from, forwards && seen is not null && left < long.MaxValue ? left + 1 : left, filter), ended.Token);
-        await using (reading.ConfigureAwait(false))
+        // EventStoreDB begins only where an event lies, and answers UNKNOWN elsewhere; callers ask for what comes after an event with the next number.
+        ulong?[] begins = (forwards, from) switch
         {
-            while (left > 0 && (reading.Ready() ?? await NextAsync(reading, null, cancellationToken).ConfigureAwait(false)) is { } response)
+            (true, 0) or (false, ulong.MaxValue) => [from],
+            (true, 1) => [0, from],
+            (true, _) => [from - 1, from, 0],
+            (false, _) => [from, null],
+        };
+        for (var i = 0; i < begins.Length; i++)
+        {
+            var begin = begins[i] ?? await AtOrAfterAsync(from, filter, cancellationToken).ConfigureAwait(false);
+            ulong? seen = null;
+            var left = maxCount;
+            var decoder = new EventDecoder();
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            var reading = Resuming(() => ReadRequests.All(direction, seen ?? begin, Asked(forwards, begin, from, seen, left), filter), ended.Token);
+            await using (reading.ConfigureAwait(false))
             {
-                if (response.Case != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e || (forwards && e.Position <= seen))
+                ReadAnswer? response;
+                try
+                {
+                    response = await NextAsync(reading, null, cancellationToken).ConfigureAwait(false);
+                }
+                catch (JournalException refused) when (i < begins.Length - 1 && refused.InnerException is GrpcException { Code: StatusCode.Unknown })
                 {
                     continue;
                 }
 
-                if (filter?.Matches(e) == false)
+                for (; response is not null; response = left == 0 ? null : reading.Ready() ?? await NextAsync(reading, null, cancellationToken).ConfigureAwait(false))
                 {
+                    if (response.Case != ReadResp.ContentOneofCase.Event || Decode(decoder, response) is not { } e
+                        || (forwards ? e.Position < from || e.Position <= seen : e.Position >= from && from != ulong.MaxValue))
+                    {
+                        continue;
+                    }
+
                     seen = e.Position;
-                    continue;
+                    if (filter?.Matches(e) != false)
+                    {
+                        left--;
+                        yield return e;
+                    }
                 }
 
-                yield return e;
-                seen = e.Position;
-                left--;
+                yield break;
             }
         }
     }
@@ -144,6 +164,23 @@ public sealed partial class EventStoreDbJournal
             }
         }
     }
+
+    // Where to begin backwards for all that lies before a position.
+    private async ValueTask<ulong> AtOrAfterAsync(ulong position, EventFilter? filter, CancellationToken cancellationToken)
+    {
+        await foreach (var e in ReadAllAsync(Direction.Forwards, position, 1, filter, cancellationToken).ConfigureAwait(false))
+        {
+            return e.Position;
+        }
+
+        return ulong.MaxValue;
+    }
+
+    // What is passed over counts for the server: the event where a read begins, forwards also after a lost connection.
+    private static long Asked(bool forwards, ulong begin, ulong from, ulong? seen, long left) =>
+        left == long.MaxValue || (seen is null ? begin == from : !forwards) ? left
+        : seen is not null || (forwards && begin == from - 1) ? left + 1
+        : long.MaxValue;
 
     private ResumingRead Resuming(Func<ReadReq> request, CancellationToken ended) =>
         new(_cluster, request, new Retries(_options.Time, _options.RetryDuring), GrpcCallOptions.None, ended);

@@ -45,6 +45,9 @@ public sealed partial class EventStoreDbJournal
     {
         ThrowIfClosed();
         (ulong Commit, ulong Prepare)? seen = after is { } position ? (position, position) : null;
+
+        // EventStoreDB does not say how far a filter had skipped when it caught up; what is there now has been looked at by then.
+        var skipped = filter is null ? null : await LastPositionAsync(cancellationToken).ConfigureAwait(false);
         var decoder = new EventDecoder();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         var reading = Resuming(() => ReadRequests.SubscriptionToAll(seen, filter), ended.Token);
@@ -75,6 +78,13 @@ public sealed partial class EventStoreDbJournal
 
                         break;
                     case ReadResp.ContentOneofCase.CaughtUp:
+                        if (skipped is { } end && !(seen?.Commit >= end))
+                        {
+                            seen = (end, end);
+                            yield return new SubscriptionMessage.Checkpoint(end);
+                        }
+
+                        skipped = null;
                         yield return new SubscriptionMessage.CaughtUp();
                         break;
                 }
