@@ -43,7 +43,7 @@ internal static class Errors
     {
         JournalException { Failure: JournalFailure.StreamDeleted } deleted => new GrpcException(
             StatusCode.FailedPrecondition, $"Event stream '{deleted.Stream}' is deleted.", Trailers(StreamDeleted, (StreamName, deleted.Stream?.Value ?? "")), deleted),
-        JournalException journal => new GrpcException(CodeOf(journal.Failure), journal.Message, inner: e),
+        JournalException journal => new GrpcException(CodeOf(journal.Failure), Told(journal), inner: e),
         _ => null,
     };
 
@@ -63,10 +63,16 @@ internal static class Errors
         var about = stream is { } name ? $"Stream '{name}': " : "";
         var identity = e.Trailers.GetValueOrDefault(Key);
         return new JournalException(
-            identity == StreamDeleted ? JournalFailure.StreamDeleted : FailureOf(e.Code),
+            identity switch
+            {
+                StreamDeleted => JournalFailure.StreamDeleted,
+                NotLeader => JournalFailure.Unavailable,
+                _ => FailureOf(e.Code),
+            },
             identity switch
             {
                 StreamDeleted => $"{about}it was deleted on the server. Restore the server from a backup, or use another stream.",
+                NotLeader => $"{about}no server that was asked is the cluster's leader, though each names one. Look at the cluster's gossip.",
                 AccessDenied => $"{about}the server denied access. Connect with credentials that may do this.",
                 _ => $"{about}the server answered {e.Code}: {e.Detail}",
             },
@@ -75,6 +81,16 @@ internal static class Errors
             Stream = identity == StreamDeleted ? stream : null,
         };
     }
+
+    // A refusal is about what the caller sent. Everything else names files of this machine, and is for its operators.
+    private static string Told(JournalException e) => e.Failure switch
+    {
+        JournalFailure.Refused => e.Message,
+        JournalFailure.DiskFull => "The journal's disk is full; nothing was written.",
+        JournalFailure.ReadOnly => "The journal is open for reading only.",
+        JournalFailure.Corrupt => "Stored bytes are damaged; the server's log says which.",
+        _ => "The journal is not available; the server's log says why.",
+    };
 
     private static StatusCode CodeOf(JournalFailure failure) => failure switch
     {

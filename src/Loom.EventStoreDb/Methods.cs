@@ -12,7 +12,8 @@ internal static class Methods
 {
     private const string StreamsService = "event_store.client.streams.Streams";
     private const int StreamsMaxRequest = (16 << 20) - 10_000;
-    private const int ReadMaxRequest = 1 << 20; // names and filters only, and read before it is known who asks
+    private const int ReadMaxRequest = 1 << 20; // names and filters only
+    private const int EmptyMaxRequest = 1 << 10; // from anybody, and nothing in it is looked at
 
     public static GrpcMethod<ReadReq, ReadResp> Read { get; } =
         new(StreamsService, "Read", Codec.Of(ReadReq.Parser), Codec.Of(ReadResp.Parser)) { MaxRequestBytes = ReadMaxRequest };
@@ -36,8 +37,8 @@ internal static class Methods
     public static GrpcMethod<BatchPart, BatchAnswer> BatchAppendEvents { get; } = BatchAppend.With(BatchPartCodec.Instance, BatchAnswerCodec.Instance);
 
     public static GrpcMethod<Empty, SupportedMethods> SupportedMethods { get; } =
-        new("event_store.client.server_features.ServerFeatures", "GetSupportedMethods", Codec.Of(Empty.Parser), Codec.Of(Protocol.Features.SupportedMethods.Parser));
+        new("event_store.client.server_features.ServerFeatures", "GetSupportedMethods", Codec.Of(Empty.Parser), Codec.Of(Protocol.Features.SupportedMethods.Parser)) { MaxRequestBytes = EmptyMaxRequest };
 
     public static GrpcMethod<Empty, ClusterInfo> Gossip { get; } =
-        new("event_store.client.gossip.Gossip", "Read", Codec.Of(Empty.Parser), Codec.Of(ClusterInfo.Parser));
+        new("event_store.client.gossip.Gossip", "Read", Codec.Of(Empty.Parser), Codec.Of(ClusterInfo.Parser)) { MaxRequestBytes = EmptyMaxRequest };
 }

@@ -28,6 +28,7 @@ internal sealed class BatchAppender : IAsyncDisposable
     private readonly DuplexCall<BatchPart, BatchAnswer> _call;
     private readonly Task _running;
     private volatile GrpcException? _end;
+    private bool _hasAnswered;
 
     public BatchAppender(GrpcChannel channel, TimeSpan deadline, TimeProvider time)
     {
@@ -35,6 +36,9 @@ internal sealed class BatchAppender : IAsyncDisposable
         _call = channel.Duplex(Methods.BatchAppendEvents, GrpcCallOptions.None, _closed);
         _running = RunAsync();
     }
+
+    /// <summary>Whether the call is over, and nothing can be appended here any more.</summary>
+    public bool HasEnded => _end is not null;
 
     /// <exception cref="GrpcException">The call ended, or no answer came in time: the outcome is unknown.</exception>
     /// <exception cref="System.Text.EncoderFallbackException">The type of an event is not well-formed; nothing was sent.</exception>
@@ -93,7 +97,7 @@ internal sealed class BatchAppender : IAsyncDisposable
         }
         catch (GrpcException e)
         {
-            end = e;
+            end = Meaning(e);
         }
         catch (Exception e)
         {
@@ -111,10 +115,18 @@ internal sealed class BatchAppender : IAsyncDisposable
         await _call.DisposeAsync().ConfigureAwait(false);
     }
 
+    // A call that was never taken up has written nothing. Else its end is the end of the call, not the answer to any append in it.
+    private GrpcException Meaning(GrpcException e) =>
+        Retries.MayHelp(e)
+        || (e is { IsAnswer: true, Code: StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented } && !_hasAnswered)
+            ? e
+            : new GrpcException(StatusCode.Unavailable, $"The call of all appends ended with {e.Code}: {e.Detail}", inner: e);
+
     private async Task ReadAsync()
     {
         while (await _call.ReadAsync().ConfigureAwait(false) is { } answer)
         {
+            _hasAnswered = true;
             if (answer.Correlation is { } id && _waiting.TryRemove(id, out var waiting))
             {
                 waiting.TrySetResult(answer);

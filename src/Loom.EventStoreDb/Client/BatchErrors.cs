@@ -21,12 +21,12 @@ internal static class BatchErrors
             var wrong = error.Details.Unpack<WrongExpectedVersion>();
             return new AppendResult.Conflict(
                 wrong.CurrentStreamRevisionOptionCase == WrongExpectedVersion.CurrentStreamRevisionOptionOneofCase.CurrentStreamRevision
-                    ? (long)wrong.CurrentStreamRevision
+                    ? Answers.Revision(wrong.CurrentStreamRevision)
                     : -1);
         }
-        catch (InvalidProtocolBufferException)
+        catch (InvalidProtocolBufferException e)
         {
-            return null;
+            throw Answers.Unreadable("a conflict that cannot be read", e);
         }
     }
 
@@ -43,7 +43,7 @@ internal static class BatchErrors
 
         // Code 0 is how a server says that it is not ready, or too busy.
         var code = error.Code is > 0 and <= (int)StatusCode.Unauthenticated ? (StatusCode)error.Code : StatusCode.Unavailable;
-        return new GrpcException(code, Text(error), identity is null ? null : Errors.Trailers(identity));
+        return new GrpcException(code, Text(error), identity is null ? null : Errors.Trailers(identity)) { IsAnswer = true };
     }
 
     private static string Name(Status error)

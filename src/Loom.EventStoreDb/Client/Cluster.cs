@@ -10,6 +10,7 @@ internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, 
 {
     private readonly NodeChannels _channels = new(settings, time, isHost);
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _closing = new();
     private Node? _node;
     private NodeAddress? _redirect;
     private bool _isClosed;
@@ -35,9 +36,14 @@ internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, 
                 return found;
             }
 
-            var node = await FindAsync(cancellationToken).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            var node = await FindAsync(either.Token).ConfigureAwait(false);
             Volatile.Write(ref _node, node);
             return node;
+        }
+        catch (OperationCanceledException e) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcException(StatusCode.Unavailable, "The journal was closed.", inner: e);
         }
         finally
         {
@@ -70,6 +76,7 @@ internal sealed class Cluster(EventStoreDbSettings settings, TimeProvider time, 
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync().ConfigureAwait(false); // whoever looks for a server stops
         await _gate.WaitAsync().ConfigureAwait(false);
         _isClosed = true;
         var node = _node;
@@ -177,7 +184,7 @@ internal static class Members
             _ => Usable,
         };
         return cluster.Members
-            .Where(m => m.IsAlive && Usable.Contains(m.State) && m.HttpEndPoint is { Address.Length: > 0, Port: > 0 and <= 65535 })
+            .Where(m => m.IsAlive && Usable.Contains(m.State) && m.HttpEndPoint is { Port: > 0 and <= 65535 } && Uri.CheckHostName(m.HttpEndPoint.Address) != UriHostNameType.Unknown)
             .OrderBy(m => preferred.Contains(m.State) ? 0 : 1)
             .ThenBy(_ => random.Next())
             .Select(m => new NodeAddress(m.HttpEndPoint.Address, (int)m.HttpEndPoint.Port))

@@ -28,9 +28,14 @@ internal sealed class EventDecoder
             return null;
         }
 
+        if (e.StreamRevision > long.MaxValue)
+        {
+            throw Malformed("with a revision that is none");
+        }
+
         return new RecordedEvent(
             stream,
-            checked((long)e.StreamRevision),
+            (long)e.StreamRevision,
             e.CommitPosition,
             id,
             Type(e.Metadata.Find("type"u8) ?? throw Malformed("without a type")),

@@ -27,11 +27,13 @@ public sealed partial class EventStoreDbJournal
 
         var retries = new Retries(_options.Time, _options.RetryDuring);
         var handedOver = false;
+        var isUnknown = false; // an attempt may have been written though nobody said so
         while (true)
         {
             // Once it was handed to a server it may be written: from then on only its outcome ends it.
             var wait = handedOver ? _closing.Token : cancellationToken;
             Node? node = null;
+            var isAttempt = false;
             try
             {
                 node = await _cluster.NodeAsync(wait).ConfigureAwait(false);
@@ -46,22 +48,28 @@ public sealed partial class EventStoreDbJournal
                     return found;
                 }
 
-                handedOver = true;
+                handedOver = isAttempt = true;
                 return node.Batches is { } batches
                     ? Result(await batches.AppendAsync(stream, expected, events).ConfigureAwait(false))
                     : Result(await AppendAloneAsync(node, stream, expected, events).ConfigureAwait(false));
             }
             catch (GrpcException e)
             {
-                if (node is not null && Retries.MayHelp(e))
+                isUnknown |= isAttempt && !SaysNotWritten(e);
+                if (node is not null && (Retries.MayHelp(e) || node.Batches is { HasEnded: true }))
                 {
                     await _cluster.FailedAsync(node, e).ConfigureAwait(false);
                 }
 
+                // A refusal of a repeat says nothing of the attempt before it.
                 if (_isClosed || !await AgainAsync(retries, e, wait).ConfigureAwait(false))
                 {
-                    throw handedOver && (Retries.MayHelp(e) || e.Code == StatusCode.Unknown) ? Unknown(stream, e) : Errors.ToJournal(e, stream);
+                    throw isUnknown ? Unknown(stream, e.Detail, e) : Errors.ToJournal(e, stream);
                 }
+            }
+            catch (JournalException e) when (isUnknown)
+            {
+                throw Unknown(stream, e.Message, e); // it could not be looked for
             }
             catch (EncoderFallbackException e)
             {
@@ -77,6 +85,9 @@ public sealed partial class EventStoreDbJournal
             }
         }
     }
+
+    private static bool SaysNotWritten(GrpcException e) =>
+        e.IsAnswer && e.Code != StatusCode.Unknown && (!Retries.MayHelp(e) || e.Trailers.GetValueOrDefault(Errors.Key) == Errors.NotLeader);
 
     // Without a revision a server knows a repeat only by the ids that it remembers, and after a restart it may not: so they are looked for
     // among the stream's newest events before the append is made again.
@@ -122,9 +133,9 @@ public sealed partial class EventStoreDbJournal
         }
     }
 
-    private static JournalException Unknown(StreamName stream, GrpcException e) => new(
+    private static JournalException Unknown(StreamName stream, string why, Exception e) => new(
         JournalFailure.Unavailable,
-        $"Whether the append to '{stream}' was written is unknown: {e.Detail} Read the stream, or append the same events again.",
+        $"Whether the append to '{stream}' was written is unknown: {why} Read the stream, or append the same events again.",
         e);
 
     private static void Check(StreamName stream, IReadOnlyList<EventData> events)
@@ -171,9 +182,9 @@ public sealed partial class EventStoreDbJournal
             case AppendResp.ResultOneofCase.WrongExpectedVersion:
                 var wrong = answer.WrongExpectedVersion;
                 return new AppendResult.Conflict(
-                    wrong.CurrentRevisionOptionCase == AppendResp.Types.WrongExpectedVersion.CurrentRevisionOptionOneofCase.CurrentRevision ? (long)wrong.CurrentRevision : -1);
+                    wrong.CurrentRevisionOptionCase == AppendResp.Types.WrongExpectedVersion.CurrentRevisionOptionOneofCase.CurrentRevision ? Answers.Revision(wrong.CurrentRevision) : -1);
             default:
-                throw new GrpcException(StatusCode.Internal, "The server answered an append with neither success nor conflict.");
+                throw Answers.Unreadable("neither success nor conflict of an append");
         }
     }
 
@@ -196,11 +207,11 @@ public sealed partial class EventStoreDbJournal
             case BatchAppendResp.ResultOneofCase.Error:
                 return BatchErrors.Conflict(other.Error) ?? throw BatchErrors.Exception(other.Error);
             default:
-                throw new GrpcException(StatusCode.Internal, "The server answered an append with neither success nor error.");
+                throw Answers.Unreadable("neither success nor error of an append");
         }
     }
 
     // Only Loom's servers say whether it was a repeat; where nothing is said it may have been one.
     private static AppendResult.Appended Appended(ulong? revision, ulong? position, bool? repeated) =>
-        new(revision is { } last ? checked((long)last) : -1, position) { Repeated = repeated ?? true };
+        new(revision is { } last ? Answers.Revision(last) : -1, position) { Repeated = repeated ?? true };
 }

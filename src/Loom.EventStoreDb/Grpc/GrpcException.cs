@@ -8,6 +8,12 @@ internal sealed class GrpcException(StatusCode code, string detail, IReadOnlyDic
 
     public StatusCode Code { get; } = code;
 
+    /// <summary>
+    /// Whether the other side said so. Else the connection failed, or what came cannot be read: whether the call did something is unknown then,
+    /// whatever the code.
+    /// </summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>The text that goes over the wire.</summary>
     public string Detail { get; } = detail;
 

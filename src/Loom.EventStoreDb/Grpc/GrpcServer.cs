@@ -21,6 +21,8 @@ namespace Loom.EventStoreDb.Grpc;
 /// <param name="translate">Says how a call ends on an exception of the handler's own world; null is UNKNOWN.</param>
 internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider time, ILogger log, Func<Exception, GrpcException?> translate)
 {
+    private const int MaxMessage = 1_000; // clients refuse header blocks of some kilobytes
+
     // A timer cannot wait longer; a deadline beyond it is none.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(40);
 
@@ -41,11 +43,22 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
             await responses.WriteAsync(await handler(await requests.ReadOnlyAsync().ConfigureAwait(false), call).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>One request, a stream of responses.</summary>
-    public void ServerStreaming<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<TRequest, ServerCall, IAsyncEnumerable<TResponse>> handler)
+    /// <param name="method">The method.</param>
+    /// <param name="handler">Answers.</param>
+    /// <param name="admit">Refuses callers before anything that they sent is kept.</param>
+    public void ServerStreaming<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method, Func<TRequest, ServerCall, IAsyncEnumerable<TResponse>> handler, Func<ServerCall, ValueTask>? admit = null)
         where TRequest : class
         where TResponse : class =>
         Map(method, streamsRequests: false, async (call, requests, responses) =>
-            await responses.WriteAllAsync(handler(await requests.ReadOnlyAsync().ConfigureAwait(false), call)).ConfigureAwait(false));
+        {
+            if (admit is not null)
+            {
+                await admit(call).ConfigureAwait(false);
+            }
+
+            await responses.WriteAllAsync(handler(await requests.ReadOnlyAsync().ConfigureAwait(false), call)).ConfigureAwait(false);
+        });
 
     /// <summary>A stream of requests, one response.</summary>
     public void ClientStreaming<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<RequestReader<TRequest>, ServerCall, Task<TResponse>> handler)
@@ -158,7 +171,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
         return false;
     }
 
-    private static string Shown(string? text) => text is { Length: > 100 } ? text[..100] : text ?? "";
+    private static string Shown(string? text, int longest = 100) => text is null ? "" : text.Length <= longest ? text : text[..longest] + "…";
 
     private static bool IsEncoded(HttpContext http) =>
         http.Request.Headers.TryGetValue(GrpcText.Encoding, out var encoding) && encoding.ToString() is not ("" or GrpcText.Identity);
@@ -215,6 +228,11 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
 
         if (translate(e) is { } translated)
         {
+            if (translated.Code != StatusCode.InvalidArgument)
+            {
+                log.LogWarning(e, "A call of {Path} ends with {Status}.", path, translated.Code);
+            }
+
             return translated;
         }
 
@@ -231,7 +249,7 @@ internal sealed class GrpcServer(IEndpointRouteBuilder endpoints, TimeProvider t
             return;
         }
 
-        Set(response, GrpcText.Message, GrpcText.Encode(end.Detail));
+        Set(response, GrpcText.Message, GrpcText.Encode(Shown(end.Detail, MaxMessage)));
         foreach (var (key, value) in end.Trailers)
         {
             Set(response, key, GrpcText.Encode(value));

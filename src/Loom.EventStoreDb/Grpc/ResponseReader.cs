@@ -65,7 +65,7 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
                 return null;
             }
 
-            if (await _frames!.ReadAsync(_ended.Token).ConfigureAwait(false) is { } message)
+            if (await NextFrameAsync().ConfigureAwait(false) is { } message)
             {
                 return message;
             }
@@ -118,6 +118,19 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
         _deadline?.Dispose();
     }
 
+    // What a server did is not to be blamed on the request: its unreadable response is no refusal.
+    private async ValueTask<T?> NextFrameAsync()
+    {
+        try
+        {
+            return await _frames!.ReadAsync(_ended.Token).ConfigureAwait(false);
+        }
+        catch (GrpcException e) when (e.Code != StatusCode.Internal)
+        {
+            throw new GrpcException(StatusCode.DataLoss, $"The server's response cannot be read: {e.Detail}", inner: e);
+        }
+    }
+
     // False: the call ended with OK in its headers, without a message.
     private async ValueTask<bool> OpenAsync()
     {
@@ -131,7 +144,10 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
 
         if (_response.StatusCode != HttpStatusCode.OK)
         {
-            throw new GrpcException(HttpStatus(_response.StatusCode), $"The server answered with HTTP status {(int)_response.StatusCode}.");
+            throw new GrpcException(HttpStatus(_response.StatusCode), $"The server answered with HTTP status {(int)_response.StatusCode}.")
+            {
+                IsAnswer = (int)_response.StatusCode is >= 400 and < 500, // refused before it was a call
+            };
         }
 
         if (!GrpcText.IsGrpc(_response.Content.Headers.NonValidated.TryGetValues("content-type", out var type) ? type.ToString() : null))
@@ -157,7 +173,8 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
 
     private static void ThrowUnlessOk(HttpHeadersNonValidated headers, StatusCode ifAbsent)
     {
-        var code = !headers.TryGetValues(GrpcText.Status, out var text) ? ifAbsent
+        var isAnswer = headers.TryGetValues(GrpcText.Status, out var text);
+        var code = !isAnswer ? ifAbsent
             : int.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= (int)StatusCode.Unauthenticated ? (StatusCode)number
             : StatusCode.Unknown;
         if (code == StatusCode.Ok)
@@ -165,7 +182,9 @@ internal sealed class ResponseReader<T> : IAsyncDisposable
             return;
         }
 
-        var message = headers.TryGetValues(GrpcText.Message, out var encoded) ? GrpcText.Decode(encoded.ToString()) : "The server gave no reason.";
-        throw new GrpcException(code, message, headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => GrpcText.Decode(h.Value.ToString())));
+        var message = headers.TryGetValues(GrpcText.Message, out var encoded) ? GrpcText.Decode(encoded.ToString())
+            : isAnswer ? "The server gave no reason."
+            : "The response ended without a status.";
+        throw new GrpcException(code, message, headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => GrpcText.Decode(h.Value.ToString()))) { IsAnswer = isAnswer };
     }
 }

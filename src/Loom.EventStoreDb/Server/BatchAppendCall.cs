@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Loom.EventStoreDb.Grpc;
 using Loom.EventStoreDb.Messages;
 using Loom.Journal;
+using Microsoft.Extensions.Logging;
 
 namespace Loom.EventStoreDb.Server;
 
@@ -10,20 +11,24 @@ namespace Loom.EventStoreDb.Server;
 /// Streams.BatchAppend: many appends over one call, their parts mixed, each answered once, in the order in which they end. Appends are handed to
 /// the journal in the order in which they were complete. The caller's half-close means: answer what is under way, then end.
 /// </summary>
-internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, EventStoreDbServerOptions options, EventStoreCaller caller, ServerCall call)
+internal sealed class BatchAppendCall(
+    IJournal journal, StreamAccess access, EventStoreDbServerOptions options, EventStoreCaller caller, ServerCall call, ILogger log)
 {
-    private const int MaxUnderWay = 1024;
+    private const int MaxSlots = 3 * 1024;
+    private const int MaxSlotsOfOne = 512;
     private const int BytesPerSlot = 64 << 10;
     private const int MaxIncomplete = 1024;
     private const long MaxHeldBytes = 64L << 20;
 
     private readonly ConcurrentDictionary<Guid, Incomplete> _incomplete = new();
-    private readonly Channel<(BatchAnswer Answer, int Slots)> _answers =
-        Channel.CreateUnbounded<(BatchAnswer, int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<BatchAnswer> _answers = Channel.CreateUnbounded<BatchAnswer>(new UnboundedChannelOptions { SingleReader = true });
 
-    // Taken for each complete append, more of them for a large one, until its answer is written: what is under way has bounds in number and in
-    // bytes, and a caller that reads no answers is not read from either. Only the reading side takes them.
-    private readonly SemaphoreSlim _slots = new(MaxUnderWay);
+    // One is taken for each append from its first part until its answer is written, and by its size more from its last part until the journal is
+    // done with it (which may be long after its deadline). So answers and events under way have bounds, and a caller that reads no answers is not
+    // read from either. Only the reading side takes them; appends that wait for their last part never hold more than a third.
+    private readonly SemaphoreSlim _slots = new(MaxSlots);
+    private readonly TaskCompletionSource _journalIsDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _users = 1; // of the journal; one is the call itself
     private long _held;
 
     public async Task RunAsync(RequestReader<BatchPart> requests, ResponseWriter<BatchAnswer> responses)
@@ -45,6 +50,10 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             {
                 await incomplete.DisposeAsync().ConfigureAwait(false);
             }
+
+            // A caller that opens call after call holds no more than the server lets it open.
+            LeaveJournal();
+            await _journalIsDone.Task.ConfigureAwait(false);
         }
     }
 
@@ -55,7 +64,16 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
             await TakeAsync(request).ConfigureAwait(false);
         }
 
-        await TakeSlotsAsync(MaxUnderWay).ConfigureAwait(false); // everything under way was answered
+        foreach (var (id, _) in _incomplete)
+        {
+            if (_incomplete.TryRemove(id, out var abandoned))
+            {
+                await abandoned.DisposeAsync().ConfigureAwait(false);
+                _slots.Release(); // its last part never comes, and nobody waits for its answer
+            }
+        }
+
+        await TakeSlotsAsync(MaxSlots).ConfigureAwait(false); // everything under way was answered
         _answers.Writer.Complete();
     }
 
@@ -67,7 +85,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         }
     }
 
-    private static int SlotsFor(PendingAppend append) => 1 + (int)(append.Held / BytesPerSlot);
+    private static int SlotsFor(PendingAppend append) => (int)Math.Min(1 + (append.Held / BytesPerSlot), MaxSlotsOfOne);
 
     private async Task WriteAsync(ResponseWriter<BatchAnswer> responses)
     {
@@ -75,11 +93,8 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         {
             while (_answers.Reader.TryRead(out var next))
             {
-                await responses.WriteAsync(next.Answer).ConfigureAwait(false);
-                if (next.Slots > 0)
-                {
-                    _slots.Release(next.Slots);
-                }
+                await responses.WriteAsync(next).ConfigureAwait(false);
+                _slots.Release();
             }
 
             await responses.FlushAsync().ConfigureAwait(false);
@@ -104,6 +119,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         }
         else
         {
+            await TakeSlotsAsync(1).ConfigureAwait(false);
             append = PendingAppend.Begin(request, first, options.Time.GetUtcNow(), options.AppendTimeout);
         }
 
@@ -130,7 +146,8 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
         await TakeSlotsAsync(slots).ConfigureAwait(false);
         if (append.Wrong is null && !await access.MayAppendAsync(caller, append.Stream, append.Events, call.Ended).ConfigureAwait(false))
         {
-            Answer(BatchAnswers.Of(append, Errors.Denied()), slots);
+            Answer(BatchAnswers.Of(append, Errors.Denied()));
+            _slots.Release(slots);
             return;
         }
 
@@ -139,37 +156,75 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
 
     private async Task AppendAsync(PendingAppend append, int slots)
     {
-        BatchAnswer answer;
+        Interlocked.Increment(ref _users);
+        var appending = Start(append);
+        Answer(await AnswerAsync(append, appending).ConfigureAwait(false));
+        await ((Task)appending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _slots.Release(slots);
+        LeaveJournal();
+    }
+
+    private Task<AppendResult> Start(PendingAppend append)
+    {
+        if (append.Wrong is { } wrong)
+        {
+            return Task.FromException<AppendResult>(wrong);
+        }
+
+        if (append.Deadline <= options.Time.GetUtcNow())
+        {
+            return Task.FromException<AppendResult>(new TimeoutException());
+        }
+
         try
         {
-            answer = append.Wrong is { } wrong ? BatchAnswers.Of(append, wrong) : BatchAnswers.Of(append, await ResultAsync(append).ConfigureAwait(false));
-        }
-        catch (TimeoutException)
-        {
-            answer = BatchAnswers.TimedOut(append);
+            // Not cancelled with the call: what was complete is appended, whoever is left to hear of it.
+            return journal.AppendAsync(append.Stream, append.Expected, append.Events, CancellationToken.None);
         }
         catch (Exception e)
         {
-            answer = BatchAnswers.Of(append, Errors.Of(e) ?? new GrpcException(StatusCode.Unknown, "Unknown"));
+            return Task.FromException<AppendResult>(e);
         }
-
-        Answer(answer, slots);
     }
 
-    private Task<AppendResult> ResultAsync(PendingAppend append)
+    private async Task<BatchAnswer> AnswerAsync(PendingAppend append, Task<AppendResult> appending)
     {
-        var left = append.Deadline - options.Time.GetUtcNow();
-        if (left <= TimeSpan.Zero)
+        try
         {
-            throw new TimeoutException();
+            var waiting = append.Deadline is { } deadline && !appending.IsCompleted
+                ? appending.WaitAsync(TimeSpan.FromTicks(Math.Max(0, (deadline - options.Time.GetUtcNow()).Ticks)), options.Time)
+                : appending;
+            return BatchAnswers.Of(append, await waiting.ConfigureAwait(false));
         }
+        catch (TimeoutException)
+        {
+            return BatchAnswers.TimedOut(append);
+        }
+        catch (GrpcException wrong)
+        {
+            return BatchAnswers.Of(append, wrong);
+        }
+        catch (Exception e)
+        {
+            if (Errors.Of(e) is { } known)
+            {
+                return BatchAnswers.Of(append, known);
+            }
 
-        // Not cancelled with the call: what was complete is appended, whoever is left to hear of it.
-        var appending = journal.AppendAsync(append.Stream, append.Expected, append.Events, CancellationToken.None);
-        return left is { } wait ? appending.WaitAsync(wait, options.Time) : appending;
+            log.LogError(e, "An append of a batch to {Stream} failed.", append.Stream);
+            return BatchAnswers.Of(append, new GrpcException(StatusCode.Unknown, "Unknown"));
+        }
     }
 
-    private void Answer(BatchAnswer answer, int slots) => _answers.Writer.TryWrite((answer, slots));
+    private void LeaveJournal()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _journalIsDone.TrySetResult();
+        }
+    }
+
+    private void Answer(BatchAnswer answer) => _answers.Writer.TryWrite(answer);
 
     private void Keep(Guid id, PendingAppend append, Incomplete? incomplete, long more)
     {
@@ -193,7 +248,7 @@ internal sealed class BatchAppendCall(IJournal journal, StreamAccess access, Eve
                 if (_incomplete.TryRemove(id, out var expired))
                 {
                     Interlocked.Add(ref _held, -expired.Append.Held);
-                    _answers.Writer.TryWrite((BatchAnswers.TimedOut(expired.Append), Slots: 0));
+                    Answer(BatchAnswers.TimedOut(expired.Append));
                 }
             },
             null,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -12,7 +13,6 @@ namespace Loom.EventStoreDb;
 public static class ClearTextHttp2
 {
     private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
-    private static readonly TimeSpan FirstBytesWithin = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes this endpoint look at a connection's first bytes: those that only HTTP/2 begins with make it HTTP/2, all others HTTP/1.1.</summary>
     public static ListenOptions UseClearTextHttp2(this ListenOptions options)
@@ -23,15 +23,18 @@ public static class ClearTextHttp2
         options.Use(next => async connection =>
         {
             bool isHttp2;
-            using (var late = new CancellationTokenSource(FirstBytesWithin))
+            var patience = options.KestrelServerOptions.Limits.RequestHeadersTimeout;
+            var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+            using (var late = CancellationTokenSource.CreateLinkedTokenSource(stopping))
             {
+                late.CancelAfter(patience);
                 try
                 {
                     isHttp2 = await BeginsWithPrefaceAsync(connection.Transport.Input, late.Token).ConfigureAwait(false);
                 }
-                catch (OperationCanceledException)
+                catch (Exception e) when (e is OperationCanceledException or IOException)
                 {
-                    connection.Abort(new ConnectionAbortedException($"The connection sent nothing to tell its protocol by within {FirstBytesWithin.TotalSeconds} seconds."));
+                    connection.Abort(new ConnectionAbortedException($"The connection sent nothing to tell its protocol by within {patience.TotalSeconds} seconds, or ended."));
                     return;
                 }
             }

@@ -45,12 +45,12 @@ public static class EventStoreDbServer
         var server = new GrpcServer(endpoints, options.Time, log, Errors.Of);
         var access = new StreamAccess(journal, options);
 
-        server.ServerStreaming(Methods.ReadEvents, new ReadService(journal, access, options.Time).Read);
+        server.ServerStreaming(Methods.ReadEvents, new ReadService(journal, options.Time).Read, access.RequireReaderAsync);
         server.ClientStreaming(Methods.Append, new AppendService(journal, access).AppendAsync);
         server.Duplex(Methods.BatchAppendEvents, async (requests, responses, call) =>
         {
             var caller = await access.CallerAsync(call).ConfigureAwait(false);
-            await new BatchAppendCall(journal, access, options, caller, call).RunAsync(requests, responses).ConfigureAwait(false);
+            await new BatchAppendCall(journal, access, options, caller, call, log).RunAsync(requests, responses).ConfigureAwait(false);
         });
         if (journal is IStreamAdministration streams)
         {

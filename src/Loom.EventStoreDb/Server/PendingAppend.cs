@@ -8,10 +8,15 @@ namespace Loom.EventStoreDb.Server;
 /// <summary>One append of a batch, as its parts come in. What is wrong with it is kept until its last part, and answered then.</summary>
 internal sealed class PendingAppend
 {
+    private const int HeldPerEvent = 200; // the objects around its bytes
+
     private readonly List<EventData> _events = [];
+    private readonly int _held;
     private long _size;
 
-    private PendingAppend(BatchPart first, BatchOptions options, DateTimeOffset? deadline) => (First, Options, Deadline, Wrong) = (first, options, deadline, options.Wrong);
+    private PendingAppend(BatchPart first, BatchOptions options, DateTimeOffset? deadline) =>
+        (First, Options, Deadline, Wrong, _held) =
+        (first with { Events = [] }, options, deadline, options.Wrong, first.CorrelationBytes.Length + (options.StreamBytes?.Length ?? 0));
 
     /// <summary>Its first part, for the ids as they were sent.</summary>
     public BatchPart First { get; }
@@ -30,8 +35,8 @@ internal sealed class PendingAppend
     /// <summary>What is wrong with it.</summary>
     public GrpcException? Wrong { get; private set; }
 
-    /// <summary>Bytes that it holds.</summary>
-    public long Held => Wrong is null ? _size : 0;
+    /// <summary>About how many bytes it holds.</summary>
+    public long Held => _held + (Wrong is null ? _size + ((long)HeldPerEvent * _events.Count) : 0);
 
     public static PendingAppend Begin(BatchPart first, BatchOptions options, DateTimeOffset now, TimeSpan longest) =>
         new(first, options, DeadlineOf(options, now, longest));

@@ -8,16 +8,10 @@ using Options = Loom.EventStoreDb.Protocol.Streams.ReadReq.Types.Options;
 namespace Loom.EventStoreDb.Server;
 
 /// <summary>Streams.Read: finite reads and subscriptions, of a stream and of <c>$all</c>.</summary>
-internal sealed partial class ReadService(IJournal journal, StreamAccess access, TimeProvider time)
+internal sealed partial class ReadService(IJournal journal, TimeProvider time)
 {
-    public async IAsyncEnumerable<ReadAnswer> Read(ReadReq request, ServerCall call)
-    {
-        await access.RequireReaderAsync(call).ConfigureAwait(false);
-        await foreach (var response in Choose(request.Options ?? throw Wire.Invalid("A read has options."), call.Ended).ConfigureAwait(false))
-        {
-            yield return response;
-        }
-    }
+    public IAsyncEnumerable<ReadAnswer> Read(ReadReq request, ServerCall call) =>
+        Choose(request.Options ?? throw Wire.Invalid("A read has options."), call.Ended);
 
     private IAsyncEnumerable<ReadAnswer> Choose(Options options, CancellationToken ended)
     {

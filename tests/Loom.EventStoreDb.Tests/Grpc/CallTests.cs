@@ -202,7 +202,7 @@ public sealed class CallTests
         Assert.Equal(990, (await channel.UnaryAsync(Echo.Method("Small"), Echo.Message(990), GrpcCallOptions.None, None)).StreamName.Length);
         var e = await Assert.ThrowsAsync<GrpcException>(() => channel.UnaryAsync(Echo.Method("Small"), Echo.Message(1000), GrpcCallOptions.None, None));
         Assert.Equal(StatusCode.ResourceExhausted, e.Code);
-        Assert.Equal(StatusCode.ResourceExhausted, (await FailsAsync(channel, "Large")).Code);
+        Assert.Equal(StatusCode.DataLoss, (await FailsAsync(channel, "Large")).Code);
     }
 
     [Fact(Timeout = 600_000)]

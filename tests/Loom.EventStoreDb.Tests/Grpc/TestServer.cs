@@ -32,22 +32,26 @@ internal sealed class TestServer : IAsyncDisposable
             },
             certificate);
 
-    public static async Task<TestServer> StartAsync(Action<WebApplication> map, X509Certificate2? certificate = null, int port = 0)
+    public static async Task<TestServer> StartAsync(Action<WebApplication> map, X509Certificate2? certificate = null, int port = 0, Action<KestrelServerOptions>? limits = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            if (certificate is null)
+            limits?.Invoke(kestrel);
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
-                listen.UseClearTextHttp2();
-            }
-            else
-            {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(certificate);
-            }
-        }));
+                if (certificate is null)
+                {
+                    listen.UseClearTextHttp2();
+                }
+                else
+                {
+                    listen.Protocols = HttpProtocols.Http1AndHttp2;
+                    listen.UseHttps(certificate);
+                }
+            });
+        });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
         var app = builder.Build();
