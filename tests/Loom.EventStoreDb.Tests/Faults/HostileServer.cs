@@ -37,6 +37,15 @@ internal sealed class HostileServer : IAsyncDisposable
         }));
     }
 
+    /// <summary>A message with its length in front.</summary>
+    public static byte[] Frame<T>(T message)
+        where T : class, IMessage<T>
+    {
+        using var frame = new FrameBuffer();
+        message.WriteTo(frame.Add(message.CalculateSize()));
+        return frame.Written.ToArray();
+    }
+
     /// <summary>Bytes, and then a status where there is one.</summary>
     public static async Task AnswerAsync(HttpContext http, byte[] body, string? status, string? message = null)
     {

@@ -24,8 +24,8 @@ public sealed class HostileServerTests
         { "a huge length", [0, 0xFF, 0xFF, 0xFF, 0xFF], "0", JournalFailure.Corrupt, "4294967295 bytes" },
         { "no protobuf", [0, 0, 0, 0, 2, 0x0A, 0x7F], "0", JournalFailure.Corrupt, "cannot be read" },
         { "a compressed message", [1, 0, 0, 0, 0], "0", JournalFailure.Unavailable, "compressed" },
-        { "an event that is none", Frames.ToArray(new ReadResp { Event = new() }), "0", JournalFailure.Corrupt, "without the event itself" },
-        { "an impossible revision", Frames.ToArray(Event(ulong.MaxValue)), "0", JournalFailure.Corrupt, "revision" },
+        { "an event that is none", HostileServer.Frame(new ReadResp { Event = new() }), "0", JournalFailure.Corrupt, "without the event itself" },
+        { "an impossible revision", HostileServer.Frame(Event(ulong.MaxValue)), "0", JournalFailure.Corrupt, "revision" },
         { "a status of its own", [], "99", JournalFailure.Unavailable, "Unknown" },
         { "a status that is no number", [], "ok", JournalFailure.Unavailable, "Unknown" },
         { "a negative status", [], "-1", JournalFailure.Unavailable, "Unknown" },
@@ -53,8 +53,8 @@ public sealed class HostileServerTests
         { "no protobuf", [0, 0, 0, 0, 2, 0x0A, 0x7F], "0" },
         { "no answer", [], "0" },
         { "an empty answer", [0, 0, 0, 0, 0], "0" },
-        { "an impossible revision", Frames.ToArray(new AppendResp { Success = new() { CurrentRevision = ulong.MaxValue, NoPosition = Wire.Empty } }), "0" },
-        { "an impossible conflict", Frames.ToArray(new AppendResp { WrongExpectedVersion = new() { CurrentRevision = ulong.MaxValue } }), "0" },
+        { "an impossible revision", HostileServer.Frame(new AppendResp { Success = new() { CurrentRevision = ulong.MaxValue, NoPosition = Wire.Empty } }), "0" },
+        { "an impossible conflict", HostileServer.Frame(new AppendResp { WrongExpectedVersion = new() { CurrentRevision = ulong.MaxValue } }), "0" },
         { "an unknown failure", [], "2" },
         { "a failure inside", [], "13" },
     };
@@ -128,7 +128,7 @@ public sealed class HostileServerTests
 
             var request = await HostileServer.ReadAsync(http, BatchAppendReq.Parser);
             var success = new BatchAppendResp.Types.Success { CurrentRevision = 0, NoPosition = new Empty() };
-            await HostileServer.AnswerAsync(http, Frames.ToArray(new BatchAppendResp { CorrelationId = request!.CorrelationId, Success = success }), null);
+            await HostileServer.AnswerAsync(http, HostileServer.Frame(new BatchAppendResp { CorrelationId = request!.CorrelationId, Success = success }), null);
         }));
         await using var journal = await server.ConnectAsync();
         Assert.Equal(JournalFailure.Refused, (await Assert.ThrowsAsync<JournalException>(() => HostileServer.AppendAsync(journal))).Failure);
