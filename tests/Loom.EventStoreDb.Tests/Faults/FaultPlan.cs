@@ -57,7 +57,7 @@ internal sealed class FaultPlans(int seed, int most)
             return new FaultPlan(
                 Kinds[_random.Next(Kinds.Length)],
                 toServer,
-                inHeaders ? _random.Next(1, 20) : _random.Next(20, toServer ? 12_000 : 24_000),
+                inHeaders ? _random.Next(1, 20) : _random.Next(20, 12_000),
                 inHeaders ? _random.Next(1, 8) : null,
                 _random.Next(1, 400));
         }

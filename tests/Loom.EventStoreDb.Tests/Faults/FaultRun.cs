@@ -39,7 +39,7 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
         var stored = await server.LookAsync(j => ListAsync(j.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, null, None)));
         await server.LookAsync(async j => await j.AppendAsync(Named("a-0"), ExpectedRevision.Any, Events(new Random(seed), 20, End), None));
 
-        await ReadAsync(patient, stored);
+        await ReadAsync(proxy.Port, stored);
         Same("the follower of all", stored, await all);
         Same("the follower with a filter", stored.Where(e => e.Stream.Value.StartsWith("a-", StringComparison.Ordinal)), await some);
         Same("the follower of a stream", stored.Where(e => e.Stream.Value == "a-0"), await one);
@@ -126,16 +126,25 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
         Holds(stored.Select(e => e.Id).SequenceEqual(ids), $"{stream} holds {stored.Count} events, {ids.Count} were appended, each once");
     }
 
-    private async Task ReadAsync(EventStoreDbJournal journal, List<RecordedEvent> stored)
+    // Each on connections of its own, so that each has faults of its own.
+    private async Task ReadAsync(int port, List<RecordedEvent> stored)
     {
         var b = stored.Where(e => e.Stream.Value == "b-1").ToList();
-        Same("forwards", b, await ListAsync(journal.ReadStreamAsync(Named("b-1"), Direction.Forwards, 0, long.MaxValue, None)));
-        Same("backwards", b.AsEnumerable().Reverse(), await ListAsync(journal.ReadStreamAsync(Named("b-1"), Direction.Backwards, long.MaxValue, long.MaxValue, None)));
-        Same("a part", b.Skip(1).Take(5), await ListAsync(journal.ReadStreamAsync(Named("b-1"), Direction.Forwards, 1, 5, None)));
-        Same("all, backwards", stored.AsEnumerable().Reverse(), await ListAsync(journal.ReadAllAsync(Direction.Backwards, stored[^1].Position + 1, long.MaxValue, null, None)));
-        Same("all", stored, await ListAsync(journal.ReadAllAsync(Direction.Forwards, 0, stored.Count, null, None)));
-        Same("all, with a filter", b, await ListAsync(journal.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, new EventFilter(["b-"]), None)));
-        Count("reads", 6);
+        (string What, IEnumerable<RecordedEvent> Expected, Func<IJournal, IAsyncEnumerable<RecordedEvent>> Read)[] reads =
+        [
+            ("forwards", b, j => j.ReadStreamAsync(Named("b-1"), Direction.Forwards, 0, long.MaxValue, None)),
+            ("backwards", b.AsEnumerable().Reverse(), j => j.ReadStreamAsync(Named("b-1"), Direction.Backwards, long.MaxValue, long.MaxValue, None)),
+            ("a part", b.Skip(1).Take(5), j => j.ReadStreamAsync(Named("b-1"), Direction.Forwards, 1, 5, None)),
+            ("all, backwards", stored.AsEnumerable().Reverse(), j => j.ReadAllAsync(Direction.Backwards, stored[^1].Position + 1, long.MaxValue, null, None)),
+            ("all", stored, j => j.ReadAllAsync(Direction.Forwards, 0, stored.Count, null, None)),
+            ("all, with a filter", b, j => j.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, new EventFilter(["b-"]), None)),
+        ];
+        await Task.WhenAll(reads.Select(async read =>
+        {
+            await using var journal = await ConnectAsync(port, TimeSpan.FromMinutes(20));
+            Same(read.What, read.Expected, await ListAsync(read.Read(journal)));
+            Count("reads", 1);
+        }));
     }
 
     // A follower that leaves comes back behind the last checkpoint or event that it saw.
