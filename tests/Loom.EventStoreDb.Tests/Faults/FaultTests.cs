@@ -57,9 +57,6 @@ public sealed class FaultTests(ITestOutputHelper output)
     public Task A_subscription_that_goes_on_one_event_too_early_is_found() =>
         FoundAsync("too early", s => new FaultRun(s, served: j => new ResumesBeside(j, tooLate: false), leaves: false));
 
-    [Fact]
-    public Task A_read_that_goes_on_with_the_event_after_next_is_found() => FoundAsync("reads on", s => new FaultRun(s, served: j => new ReadsOn(j)));
-
     private async Task FoundAsync(string mistake, Func<int, FaultRun> with)
     {
         var seed = Seeds.First(mistake);

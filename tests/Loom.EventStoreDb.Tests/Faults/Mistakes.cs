@@ -78,10 +78,3 @@ internal sealed class ResumesBeside(IJournal inner, bool tooLate) : DelegatingJo
         }
     }
 }
-
-/// <summary>Planted: reads that go on somewhere leave one event out. (From 0 and 1 they begin.)</summary>
-internal sealed class ReadsOn(IJournal inner) : DelegatingJournal(inner)
-{
-    public override IAsyncEnumerable<RecordedEvent> ReadStreamAsync(StreamName stream, Direction direction, long from, long maxCount, CancellationToken cancellationToken) =>
-        Inner.ReadStreamAsync(stream, direction, direction == Direction.Forwards && from > 1 ? from + 1 : from, maxCount, cancellationToken);
-}
