@@ -99,9 +99,7 @@ public sealed class HostileServerTests
         var calls = 0;
         await using var server = await HostileServer.StartAsync(false, (Methods.Append.Path, async http =>
         {
-            while (await HostileServer.ReadAsync(http, AppendReq.Parser) is not null)
-            {
-            }
+            await http.Request.Body.CopyToAsync(Stream.Null);
 
             // Written, but the answer is lost; then the server has no room for more.
             await HostileServer.AnswerAsync(http, [], ++calls == 1 ? null : "8", calls == 1 ? null : "disk full");

@@ -91,28 +91,6 @@ public sealed class SlowConsumerTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task Names_that_are_too_long_count_against_what_is_held()
-    {
-        using var channel = _server.Channel();
-        await using var call = channel.Duplex(Methods.BatchAppend, GrpcCallOptions.None, None);
-        var end = await Assert.ThrowsAsync<GrpcException>(async () =>
-        {
-            for (var i = 0; i < 100; i++)
-            {
-                var part = Batch(isFinal: false);
-                part.Options.StreamIdentifier.StreamName = ByteString.CopyFrom(new byte[1 << 20]);
-                await call.WriteAsync(part, None);
-            }
-
-            await call.ReadAsync();
-        });
-        while (end.Code != StatusCode.ResourceExhausted)
-        {
-            end = await Assert.ThrowsAsync<GrpcException>(async () => await call.ReadAsync()); // writing found only that it was over
-        }
-    }
-
-    [Fact(Timeout = 120_000)]
     public async Task Appends_given_up_by_their_deadline_still_count_while_the_journal_has_them()
     {
         _journal.Hold();
