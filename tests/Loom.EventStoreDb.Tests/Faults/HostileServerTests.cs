@@ -70,7 +70,8 @@ public sealed class HostileServerTests
             }
 
             await HostileServer.AnswerAsync(http, body, status);
-        }));
+        }
+        ));
         await using var journal = await server.ConnectAsync();
         var e = await Assert.ThrowsAsync<JournalException>(() => HostileServer.AppendAsync(journal));
         Assert.True(e.Failure == JournalFailure.Unavailable && e.Message.Contains("is unknown", StringComparison.Ordinal), $"{what}: {e.Failure}, {e.Message}");
@@ -87,7 +88,8 @@ public sealed class HostileServerTests
         {
             await HostileServer.ReadAsync(http, BatchAppendReq.Parser);
             await HostileServer.AnswerAsync(http, body, status);
-        }));
+        }
+        ));
         await using var journal = await server.ConnectAsync();
         var e = await Assert.ThrowsAsync<JournalException>(() => HostileServer.AppendAsync(journal));
         Assert.True(e.Failure == JournalFailure.Unavailable && e.Message.Contains("is unknown", StringComparison.Ordinal), $"{what}: {e.Failure}, {e.Message}");
@@ -103,7 +105,8 @@ public sealed class HostileServerTests
 
             // Written, but the answer is lost; then the server has no room for more.
             await HostileServer.AnswerAsync(http, [], ++calls == 1 ? null : "8", calls == 1 ? null : "disk full");
-        }));
+        }
+        ));
         await using var journal = await server.ConnectAsync(20_000);
         var e = await Assert.ThrowsAsync<JournalException>(() => HostileServer.AppendAsync(journal));
         Assert.True(e.Failure == JournalFailure.Unavailable && e.Message.Contains("is unknown", StringComparison.Ordinal), $"{e.Failure}, {e.Message}");
@@ -127,7 +130,8 @@ public sealed class HostileServerTests
             var request = await HostileServer.ReadAsync(http, BatchAppendReq.Parser);
             var success = new BatchAppendResp.Types.Success { CurrentRevision = 0, NoPosition = new Empty() };
             await HostileServer.AnswerAsync(http, HostileServer.Frame(new BatchAppendResp { CorrelationId = request!.CorrelationId, Success = success }), null);
-        }));
+        }
+        ));
         await using var journal = await server.ConnectAsync();
         Assert.Equal(JournalFailure.Refused, (await Assert.ThrowsAsync<JournalException>(() => HostileServer.AppendAsync(journal))).Failure);
         Assert.Equal(0, Assert.IsType<AppendResult.Appended>(await HostileServer.AppendAsync(journal)).LastRevision);
@@ -150,7 +154,8 @@ public sealed class HostileServerTests
             http.Response.Headers.Location = "http://localhost:1/";
             http.Response.ContentType = "text/html";
             await http.Response.WriteAsync("<html>");
-        }));
+        }
+        ));
         await using var journal = await server.ConnectAsync();
         var e = await Assert.ThrowsAsync<JournalException>(() => journal.LastPositionAsync(None));
         Assert.True(e.Failure == failure, $"{e.Failure}: {e.Message}");
