@@ -96,6 +96,16 @@ public abstract partial class JournalContract
         await writing;
     }
 
+    [Theory]
+    [InlineData("loom.cursors-projection")]
+    [InlineData("$$orders")]
+    public async Task A_stream_that_keeps_its_newest_event_only_is_empty_at_first(string stream)
+    {
+        Assert.Empty(await Read(stream));
+        Assert.Empty(await Read(stream, Direction.Backwards, long.MaxValue));
+        Assert.Equal(-1, await Journal.LastRevisionAsync(Stream(stream), None));
+    }
+
     [Fact]
     public async Task A_cursor_stream_shows_only_its_newest_event()
     {

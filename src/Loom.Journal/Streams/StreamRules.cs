@@ -68,12 +68,12 @@ internal sealed class StreamRules(IStreamFacts facts, Func<StreamName, bool> isA
             throw Deleted(described.Value);
         }
 
-        if (KeepsNewestOnly(stream))
+        if (last < 0)
         {
-            return new StreamWindow(last, last, null, last >= 0);
+            return new StreamWindow(0, -1, null, Exists: false);
         }
 
-        return last < 0 ? new StreamWindow(0, -1, null, Exists: false) : Of(Effective(stream), last);
+        return KeepsNewestOnly(stream) ? new StreamWindow(last, last, null, Exists: true) : Of(Effective(stream), last);
     }
 
     /// <summary>Whether the stream is deleted softly: its events are hidden, and the next append brings it back.</summary>
