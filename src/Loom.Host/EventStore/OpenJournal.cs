@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Loom.Core;
 using Loom.EventStoreDb;
 using Loom.Hosting.Configuration;
 using Loom.Journal;
@@ -24,8 +25,11 @@ internal sealed class OpenJournal : IAsyncDisposable
 
     /// <exception cref="StartupException">The settings are wrong, or the folder is another journal's.</exception>
     /// <exception cref="JournalException">The journal is damaged or in use, or no server answers.</exception>
-    public static Task<OpenJournal> OpenAsync(LoomSettings settings, DataFolder data, CancellationToken cancellationToken) =>
-        settings.Text("journal.address").Length == 0 ? EmbeddedAsync(data, cancellationToken) : OnServerAsync(settings, data, cancellationToken);
+    public static Task<OpenJournal> OpenAsync(
+        LoomSettings settings, DataFolder data, Func<StreamName, bool> isActorStream, CancellationToken cancellationToken) =>
+        settings.Text("journal.address").Length == 0
+            ? EmbeddedAsync(data, isActorStream, cancellationToken)
+            : OnServerAsync(settings, data, isActorStream, cancellationToken);
 
     /// <summary>From here on, lost connections are told there.</summary>
     public void LogTo(ILoggerFactory logs) => _log.Target = logs.CreateLogger("Loom.EventStoreDb");
@@ -36,7 +40,7 @@ internal sealed class OpenJournal : IAsyncDisposable
         await (_lock?.DisposeAsync() ?? default);
     }
 
-    private static async Task<OpenJournal> EmbeddedAsync(DataFolder data, CancellationToken cancellationToken)
+    private static async Task<OpenJournal> EmbeddedAsync(DataFolder data, Func<StreamName, bool> isActorStream, CancellationToken cancellationToken)
     {
         if (File.Exists(data.JournalServer))
         {
@@ -45,11 +49,13 @@ internal sealed class OpenJournal : IAsyncDisposable
                 + "Name that server with --journal.address ('loom run --journal'), or choose another folder with --data.");
         }
 
-        return new OpenJournal(await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = data.Journal }, cancellationToken), null, null, null);
+        var options = new SegmentedJournalOptions { Directory = data.Journal, IsActorStream = isActorStream };
+        return new OpenJournal(await SegmentedJournal.OpenAsync(options, cancellationToken), null, null, null);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<OpenJournal> OnServerAsync(LoomSettings settings, DataFolder data, CancellationToken cancellationToken)
+    private static async Task<OpenJournal> OnServerAsync(
+        LoomSettings settings, DataFolder data, Func<StreamName, bool> isActorStream, CancellationToken cancellationToken)
     {
         var server = ServerSettings(settings);
         if (Directory.Exists(data.Journal) && Directory.EnumerateFileSystemEntries(data.Journal).Any())
@@ -63,7 +69,8 @@ internal sealed class OpenJournal : IAsyncDisposable
         try
         {
             var log = new LateLogger();
-            var journal = await EventStoreDbJournal.ConnectAsync(new EventStoreDbJournalOptions { Settings = server, IsHost = true, Log = log }, cancellationToken);
+            var options = new EventStoreDbJournalOptions { Settings = server, IsHost = true, IsActorStream = isActorStream, Log = log };
+            var journal = await EventStoreDbJournal.ConnectAsync(options, cancellationToken);
             await ClaimAsync(data, server.ToString(), cancellationToken);
             return new OpenJournal(journal, server.ToString(), held, log);
         }

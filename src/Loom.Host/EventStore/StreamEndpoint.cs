@@ -128,11 +128,10 @@ internal sealed partial class StreamEndpoint : IAsyncDisposable
         var callers = new StreamCallers(parts.Settings, parts.Tokens, host.GetRequiredService<LongConnections>());
         web.Use(callers.GateAsync);
         web.UseRouting();
-        var types = host.GetRequiredService<ActorTypes>();
         web.MapEventStoreDb(parts.Journal, new EventStoreDbServerOptions
         {
             Authenticate = StreamCallers.OfAsync,
-            IsActorStream = stream => ActorId.TryParse(stream.Value, out var actor) && types.TryGet(actor.Type, out _),
+            IsActorStream = parts.Types.IsActorStream,
             ReadOnly = () => host.GetRequiredService<HostState>().ReadOnly,
             Advertised = Advertised(settings),
         });

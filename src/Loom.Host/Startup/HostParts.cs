@@ -13,8 +13,7 @@ using Loom.Runtime.Import;
 namespace Loom.Hosting;
 
 /// <summary>What is opened before the web application is put together.</summary>
-internal sealed record HostParts(
-    LiveSettings Settings, DataFolder Data, TokenStore Tokens, OpenJournal Opened, IReadOnlyList<Machine> Machines)
+internal sealed record HostParts(LiveSettings Settings, DataFolder Data, TokenStore Tokens, OpenJournal Opened, ActorTypes Types)
 {
     /// <summary>Where everything is journaled.</summary>
     public IJournal Journal => Opened.Journal;
@@ -25,13 +24,13 @@ internal sealed record HostParts(
     /// <summary>The transparency log; opened after the journal.</summary>
     public LogService Log { get; init; } = null!;
 
-    /// <summary>Every machine this host runs, by type.</summary>
+    /// <summary>Every machine that a host runs from its start, by type. Modules join them when they are registered.</summary>
     /// <exception cref="StartupException">A DLL does not load, or two machines want one type.</exception>
-    public ActorTypes ActorTypes()
+    public static ActorTypes TypesOf(LoomSettings settings, IReadOnlyList<Machine> machines)
     {
         var types = new ActorTypes();
-        IEnumerable<Machine> samples = Settings.Now.On("samples") ? [new AccountMachine(), new DeclarationMachine()] : [];
-        foreach (var machine in samples.Append(new ImportMachine()).Concat(Machines).Concat(Settings.Now.List("machines").SelectMany(MachineAssembly.Load)))
+        IEnumerable<Machine> samples = settings.On("samples") ? [new AccountMachine(), new DeclarationMachine()] : [];
+        foreach (var machine in samples.Append(new ImportMachine()).Concat(machines).Concat(settings.List("machines").SelectMany(MachineAssembly.Load)))
         {
             try
             {

@@ -38,7 +38,7 @@ internal static class HostServices
         services.AddSingleton(parts.Settings).AddSingleton(parts.Data).AddSingleton(parts.Tokens);
         services.AddSingleton(parts.Opened).AddSingleton(parts.Journal); // given in, so disposed by who opened it: last of all
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(parts.ActorTypes());
+        services.AddSingleton(parts.Types);
         services.AddSingleton<IBlobStore>(BlobStores.Open(settings, parts.Data));
         services.AddSingleton(s => new CommandBodies(s.GetRequiredService<IBlobStore>()));
         services.AddSingleton<ILeases, InProcessLeases>();

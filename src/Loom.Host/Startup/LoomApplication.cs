@@ -56,13 +56,14 @@ public sealed class LoomApplication : IAsyncDisposable
 
         var data = DataFolder.Open(settings.Now.DataFolder);
         var tokens = new TokenStore(data.Tokens, TimeProvider.System);
-        var journal = await OpenJournal.OpenAsync(settings.Now, data, cancellationToken);
+        var types = HostParts.TypesOf(settings.Now, machines);
+        var journal = await OpenJournal.OpenAsync(settings.Now, data, types.IsActorStream, cancellationToken);
         try
         {
             // From here on the folder is this process's own.
             data.Clear();
             var firstToken = FirstToken(settings.Now, tokens, data);
-            var parts = new HostParts(settings, data, tokens, journal, machines) { Activities = activities };
+            var parts = new HostParts(settings, data, tokens, journal, types) { Activities = activities };
             var web = Composition.Build(parts with { Log = await LogService.OpenAsync(parts, cancellationToken) });
             try
             {

@@ -46,6 +46,9 @@ public sealed class ActorTypes
     /// <summary>The machine of an actor type.</summary>
     public bool TryGet(string actorType, [NotNullWhen(true)] out Machine? machine) => _machines.TryGetValue(actorType, out machine);
 
+    /// <summary>Whether the stream is, or would be, of an actor of a registered type.</summary>
+    public bool IsActorStream(StreamName stream) => ActorId.TryParse(stream.Value, out var actor) && _machines.ContainsKey(actor.Type);
+
     /// <summary>Every registered type, by name.</summary>
     public IReadOnlyList<MachineManifest> All =>
         [.. _machines.Values.Select(m => m.Manifest).OrderBy(m => m.ActorType, StringComparer.Ordinal)];
