@@ -48,7 +48,8 @@ public sealed partial class TransparencyLog
             await StepAsync(cancellationToken).ConfigureAwait(false);
             RequireBuilding();
             size ??= _builder.Next > target ? Size : null;
-            if (size is { } covered && Covers(covered) && _checkpoints.Latest is { } latest && latest.Checkpoint.Size <= Size)
+            if (size is { } covered && Covers(covered) && Volatile.Read(ref _covered) is { Checkpoint: var shown } latest
+                && shown.Size >= covered && (shown.Epoch ?? 1) >= Epoch)
             {
                 await PublishAsync(cancellationToken).ConfigureAwait(false);
                 return new Checkpointed(latest.Checkpoint.Size, latest.Checkpoint.Root, latest.Note);
@@ -106,9 +107,8 @@ public sealed partial class TransparencyLog
         {
             if (State == LogState.Following)
             {
-                await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
                 await _checkpoints.CatchUpAsync(cancellationToken).ConfigureAwait(false);
-                await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false); // the leaves of that checkpoint
+                await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false); // the leaves of that checkpoint, and what came since
                 AdoptEpoch();
             }
             else if (State == LogState.Building)
@@ -126,6 +126,7 @@ public sealed partial class TransparencyLog
         }
         finally
         {
+            ShowCheckpoint();
             _gate.Release();
         }
     }

@@ -28,6 +28,7 @@ public sealed partial class TransparencyLog : IAsyncDisposable
     private ISigner? _signer;
     private ISigner? _previousSigner;
     private SignedNote? _toPublish;
+    private CheckpointInfo? _covered; // another host's checkpoint may be known before its leaves
     private long? _signedAt;
     private long _epoch = 1;
     private ulong _lag;
@@ -72,8 +73,8 @@ public sealed partial class TransparencyLog : IAsyncDisposable
     /// <summary>What the log is doing and what is wrong.</summary>
     public LogHealth Health => new(State, _findings.All, Volatile.Read(ref _lag));
 
-    /// <summary>The newest checkpoint; null before the first.</summary>
-    public SignedNote? LatestCheckpoint => _checkpoints.Latest?.Note;
+    /// <summary>The newest checkpoint whose leaves are all here, so that proofs under it can be given; null before the first.</summary>
+    public SignedNote? LatestCheckpoint => Volatile.Read(ref _covered)?.Note;
 
     private LogState State
     {
@@ -144,9 +145,9 @@ public sealed partial class TransparencyLog : IAsyncDisposable
     public IAsyncEnumerable<CheckpointInfo> CheckpointsAsync(long from, long count, CancellationToken cancellationToken) =>
         _checkpoints.NewestFirstAsync(from, count, cancellationToken);
 
-    /// <summary>The checkpoint of exactly this size; null when none was signed.</summary>
+    /// <summary>The checkpoint of exactly this size; null when none was signed, or not all of its leaves are here yet.</summary>
     public async Task<SignedNote?> CheckpointAtAsync(long size, CancellationToken cancellationToken) =>
-        await _checkpoints.FirstFromAsync(size, cancellationToken).ConfigureAwait(false) is { } found && found.Checkpoint.Size == size ? found.Note : null;
+        size <= Size && await _checkpoints.FirstFromAsync(size, cancellationToken).ConfigureAwait(false) is { } found && found.Checkpoint.Size == size ? found.Note : null;
 
     /// <summary>All keys of the log with the sizes that each signs, oldest first.</summary>
     public async Task<IReadOnlyList<LogKey>> KeysAsync(CancellationToken cancellationToken)
@@ -197,8 +198,9 @@ public sealed partial class TransparencyLog : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         await _checkpoints.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        await _builder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        ShowCheckpoint();
         await _keys.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         await LoadRefusalsAsync(cancellationToken).ConfigureAwait(false);
         _epoch = _checkpoints.Latest?.Checkpoint.Epoch ?? 1;
@@ -214,6 +216,15 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         {
             await _keys.EnsureAsync(signer, Size, cancellationToken).ConfigureAwait(false);
             await _builder.FindStartAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Called by one at a time.
+    private void ShowCheckpoint()
+    {
+        if (_checkpoints.Latest is { } latest && latest.Checkpoint.Size <= Size)
+        {
+            Volatile.Write(ref _covered, latest);
         }
     }
 

@@ -1,4 +1,5 @@
 using Loom.Core;
+using Loom.EventStoreDb.Tests.Faults;
 using Loom.Journal;
 using Loom.Testing;
 
@@ -122,12 +123,13 @@ public sealed class LostConnectionTests
         const int Appends = 12;
         var random = new Random(seed);
         await using var served = await ServedJournal.StartAsync(around: around);
-        await using var proxy = new CuttingProxy(served.Address.Port, () =>
+        await using var proxy = new FaultProxy(() => served.Address.Port, () =>
         {
             lock (random)
             {
                 // Always more than a frame of HTTP/2, or a connection could bring nothing new.
-                return (random.Next(6_000, 40_000), random.Next(20_000, 60_000));
+                var toServer = random.Next(2) == 0;
+                return new FaultPlan(Fault.Reset, toServer, toServer ? random.Next(6_000, 40_000) : random.Next(20_000, 60_000), null, 0);
             }
         });
         await using var journal = await EventStoreDbJournal.ConnectAsync(
@@ -188,7 +190,7 @@ public sealed class LostConnectionTests
         }
 
         Assert.True(all.SequenceEqual(followed), $"seed {seed}: followed {followed.Count} of {all.Count}");
-        return new Dictionary<string, long> { ["cuts"] = proxy.Cuts, ["appends"] = Writers * Appends };
+        return new Dictionary<string, long> { ["cuts"] = proxy.Happened.GetValueOrDefault(nameof(Fault.Reset)), ["appends"] = Writers * Appends };
     }
 
     private static EventData[] Events(int count) =>

@@ -9,14 +9,16 @@ internal sealed class FaultProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Func<int> _serverPort;
-    private readonly FaultPlans _plans;
+    private readonly Func<int?> _serverPort;
+    private readonly Func<FaultPlan> _plan;
     private readonly Task _accepting;
     private readonly ConcurrentBag<Task> _connections = [];
 
-    public FaultProxy(Func<int> serverPort, FaultPlans plans)
+    /// <param name="serverPort">Where the server is now; null while it is away.</param>
+    /// <param name="plan">What happens to the next connection.</param>
+    public FaultProxy(Func<int?> serverPort, Func<FaultPlan> plan)
     {
-        (_serverPort, _plans) = (serverPort, plans);
+        (_serverPort, _plan) = (serverPort, plan);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -41,7 +43,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         {
             while (true)
             {
-                _connections.Add(CarryAsync(await _listener.AcceptTcpClientAsync(_stop.Token), _plans.Next()));
+                _connections.Add(CarryAsync(await _listener.AcceptTcpClientAsync(_stop.Token), _plan()));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -59,7 +61,17 @@ internal sealed class FaultProxy : IAsyncDisposable
         Task<bool>[] ways = [];
         try
         {
-            await far.ConnectAsync(IPAddress.Loopback, _serverPort(), _stop.Token);
+            if (_serverPort() is not { } port)
+            {
+                return;
+            }
+
+            await far.ConnectAsync(IPAddress.Loopback, port, _stop.Token);
+            if (_serverPort() != port)
+            {
+                return; // it went away meanwhile, and who answers there may be another's server
+            }
+
             var place = new FaultPlace(plan);
             ways =
             [

@@ -23,7 +23,7 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
     {
         var batches = _random.Next(3) > 0;
         await using var server = await RestartableServer.StartAsync(batches, served ?? (j => j));
-        await using var proxy = new FaultProxy(() => server.Port, new FaultPlans(_random.Next(), most: 40));
+        await using var proxy = new FaultProxy(() => server.Port, new FaultPlans(_random.Next(), most: 40).Next);
         await using var patient = await ConnectAsync(proxy.Port, TimeSpan.FromMinutes(20));
         await using var hasty = await ConnectAsync(proxy.Port, TimeSpan.Zero);
         var impatient = impatience?.Invoke(hasty) ?? hasty;
@@ -96,6 +96,15 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
                 try
                 {
                     var result = await journal.AppendAsync(stream, ExpectedRevision.After(head), events, None);
+                    if (result is AppendResult.Conflict)
+                    {
+                        await server.LookAsync(async j =>
+                        {
+                            await StoredAsync(j, stream, ids); // says what is there
+                            return true;
+                        });
+                    }
+
                     Holds(result is AppendResult.Appended done && done.LastRevision == ids.Count - 1, $"append {i} to {stream} ended as {result}, not at {ids.Count - 1}");
                     var now = await server.LookAsync(j => j.LastRevisionAsync(stream, None));
                     Holds(now == ids.Count - 1, $"append {i} to {stream} was acknowledged at {ids.Count - 1}, and the stream ends at {now}");
@@ -123,7 +132,7 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
     private async Task StoredAsync(IJournal journal, StreamName stream, List<Guid> ids)
     {
         var stored = await ListAsync(journal.ReadStreamAsync(stream, Direction.Forwards, 0, long.MaxValue, None));
-        Holds(stored.Select(e => e.Id).SequenceEqual(ids), $"{stream} holds {stored.Count} events, {ids.Count} were appended, each once");
+        Holds(stored.Select(e => e.Id).SequenceEqual(ids), $"{stream} holds {stored.Count} events, {stored.Count(e => ids.Contains(e.Id))} of them this run's; {ids.Count} were appended, each once");
     }
 
     // Each on connections of its own, so that each has faults of its own.

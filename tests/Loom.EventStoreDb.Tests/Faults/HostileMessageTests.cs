@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Loom.Contracts;
 using Loom.Core;
 using Loom.EventStoreDb.Protocol.Streams;
 using Loom.EventStoreDb.Tests.Grpc;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Loom.Contracts;
 using Loom.Core;
 using Loom.Journal;
 

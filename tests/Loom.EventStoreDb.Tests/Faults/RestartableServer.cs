@@ -14,10 +14,12 @@ internal sealed class RestartableServer : IAsyncDisposable
     private readonly Func<IJournal, IJournal> _around;
     private SegmentedJournal _journal = null!;
     private TestServer _server = null!;
+    private volatile bool _isUp;
 
     private RestartableServer(bool batches, Func<IJournal, IJournal> around) => (_batches, _around) = (batches, around);
 
-    public int Port => _server.Address.Port;
+    /// <summary>Where it listens; null while it is away, when its port may be another's.</summary>
+    public int? Port => _isUp ? _server.Address.Port : null;
 
     /// <param name="batches">Whether BatchAppend is served; else only Append.</param>
     /// <param name="around">What is served in place of the journal.</param>
@@ -34,6 +36,7 @@ internal sealed class RestartableServer : IAsyncDisposable
         await _gate.WaitAsync();
         try
         {
+            _isUp = false;
             await _server.DisposeAsync();
             await _journal.DisposeAsync();
             await OpenAsync();
@@ -78,5 +81,6 @@ internal sealed class RestartableServer : IAsyncDisposable
                 s.ServerStreaming(Methods.ReadEvents, new ReadService(served, TimeProvider.System).Read);
                 s.ClientStreaming(Methods.Append, new AppendService(served, new StreamAccess(served, options)).AppendAsync);
             });
+        _isUp = true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Loom.Contracts;
 using Loom.Core;
 using Loom.EventStoreDb.Grpc;
 using Loom.EventStoreDb.Protocol.Streams;
