@@ -65,7 +65,7 @@ public static class EventStoreDbServer
         server.Unary(Methods.SupportedMethods, (_, _) => Task.FromResult(supported!));
         supported = Supported(server.Methods);
         server.MapUnknownMethods();
-        HttpEndpoints.Map(endpoints, options);
+        HttpEndpoints.Map(endpoints, journal, options);
     }
 
     // Names in lower case: some clients compare them literally.

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Loom.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Loom.EventStoreDb.Server;
 
-/// <summary>What tools and container health checks ask over plain HTTP; open to everybody, as it says nothing of the content.</summary>
+/// <summary>What tools and container health checks ask over plain HTTP; open to everybody but <c>/stats</c>, as it says nothing of the content.</summary>
 internal static class HttpEndpoints
 {
-    public static void Map(IEndpointRouteBuilder endpoints, EventStoreDbServerOptions options)
+    public static void Map(IEndpointRouteBuilder endpoints, IJournal journal, EventStoreDbServerOptions options)
     {
         endpoints.MapMethods("/health/live", ["GET", "HEAD"], () => Results.NoContent());
         endpoints.MapGet("/ping", () => Results.Json(new { text = "Ping request successfully handled" }));
@@ -21,6 +22,7 @@ internal static class HttpEndpoints
             authentication = new { type = options.AuthenticationType, properties = new { } },
         }));
         endpoints.MapGet("/gossip", (HttpContext http) => Results.Json(Gossip(http, options)));
+        new StatsEndpoint(journal, options).Map(endpoints);
     }
 
     private static object Gossip(HttpContext http, EventStoreDbServerOptions options)
