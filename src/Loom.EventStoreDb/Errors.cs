@@ -57,29 +57,27 @@ internal static class Errors
             (ExpectedVersion, expected.Value.ToString(CultureInfo.InvariantCulture)),
             (ActualVersion, actual.ToString(CultureInfo.InvariantCulture))));
 
+    /// <summary>The stream was deleted on the server.</summary>
+    public static JournalException Deleted(Core.StreamName? stream, Exception? inner = null) => new(
+        JournalFailure.StreamDeleted,
+        $"{(stream is { } name ? $"Stream '{name}': " : "")}it was deleted on the server. Restore the server from a backup, or use another stream.",
+        inner)
+    { Stream = stream };
+
     /// <summary>The other way: what a call's end means to a user of the journal.</summary>
     public static JournalException ToJournal(GrpcException e, Core.StreamName? stream = null)
     {
         var about = stream is { } name ? $"Stream '{name}': " : "";
         var identity = e.Trailers.GetValueOrDefault(Key);
-        return new JournalException(
+        return identity == StreamDeleted ? Deleted(stream, e) : new JournalException(
+            identity == NotLeader ? JournalFailure.Unavailable : FailureOf(e.Code),
             identity switch
             {
-                StreamDeleted => JournalFailure.StreamDeleted,
-                NotLeader => JournalFailure.Unavailable,
-                _ => FailureOf(e.Code),
-            },
-            identity switch
-            {
-                StreamDeleted => $"{about}it was deleted on the server. Restore the server from a backup, or use another stream.",
                 NotLeader => $"{about}no server that was asked is the cluster's leader, though each names one. Look at the cluster's gossip.",
                 AccessDenied => $"{about}the server denied access. Connect with credentials that may do this.",
                 _ => $"{about}the server answered {e.Code}: {e.Detail}",
             },
-            e)
-        {
-            Stream = identity == StreamDeleted ? stream : null,
-        };
+            e);
     }
 
     // A refusal is about what the caller sent. Everything else names files of this machine, and is for its operators.

@@ -8,7 +8,7 @@ namespace Loom.Contracts;
 public abstract partial class JournalContract
 {
     // 1: an append is atomic and contiguous in its stream.
-    [Fact]
+    [ContractFact]
     public async Task Promise_1_an_append_of_many_events_is_contiguous()
     {
         var events = Events(50);
@@ -24,7 +24,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_1_appends_from_many_callers_do_not_mix()
     {
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Append("mixed", ExpectedRevision.Any, [.. Events(5).Select(e => e with { Type = $"caller-{i}" })])));
@@ -36,7 +36,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_event_comes_back_byte_for_byte()
     {
         var all = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
@@ -55,7 +55,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_largest_append_is_taken_and_one_byte_more_is_refused()
     {
         var fits = Event("t") with { Data = new byte[1_048_576 - 2], Metadata = default, ContentType = EventData.Binary };
@@ -67,7 +67,7 @@ public abstract partial class JournalContract
     }
 
     // 2: it is acknowledged only when durable (crashes: the simulated disk); what is acknowledged is read.
-    [Fact]
+    [ContractFact]
     public async Task Promise_2_an_acknowledged_append_is_read_at_once()
     {
         for (var i = 0; i < 100; i++)
@@ -79,7 +79,7 @@ public abstract partial class JournalContract
     }
 
     // 3: an append whose expectation does not hold writes nothing and says what is there.
-    [Fact]
+    [ContractFact]
     public async Task Promise_3_append_at_a_stale_or_future_revision_is_a_conflict()
     {
         await Conflicts("c", ExpectedRevision.At(0), -1, Event());
@@ -94,7 +94,7 @@ public abstract partial class JournalContract
         Assert.Equal(5, (await Appended("c", ExpectedRevision.Any, Event())).LastRevision);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_3_of_many_appends_at_one_revision_one_wins()
     {
         await Appended("race", ExpectedRevision.NoStream, Event());
@@ -104,7 +104,7 @@ public abstract partial class JournalContract
         Assert.Equal(2, (await Read("race")).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_append_of_no_events_only_checks_the_expectation()
     {
         Assert.Equal(new AppendResult.Appended(-1, null), await Append("empty", ExpectedRevision.Any));
@@ -118,7 +118,7 @@ public abstract partial class JournalContract
     }
 
     // 4: a repeated append is answered as the first was.
-    [Fact]
+    [ContractFact]
     public async Task Promise_4_a_repeated_append_at_its_revision_is_answered_as_the_first_was()
     {
         var first = Events(2);
@@ -136,7 +136,7 @@ public abstract partial class JournalContract
         Assert.Equal(7, (await Read("r")).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_4_an_append_that_is_equal_only_in_part_is_a_conflict()
     {
         var events = Events(3);
@@ -148,7 +148,7 @@ public abstract partial class JournalContract
         Assert.Equal(3, (await Read("p")).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_4_the_same_append_sent_twice_at_once_is_written_once()
     {
         var events = Events(4);
@@ -161,7 +161,7 @@ public abstract partial class JournalContract
         Assert.Equal(6, (await Read("twice")).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_4_without_a_revision_recent_ids_decide()
     {
         var events = Events(2);
@@ -176,7 +176,7 @@ public abstract partial class JournalContract
         Assert.Equal(1, (await Appended("other", ExpectedRevision.Any, events)).LastRevision);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Equal_ids_in_one_append_or_two_streams_are_not_refused()
     {
         var e = Event();
@@ -186,7 +186,7 @@ public abstract partial class JournalContract
     }
 
     // 5: revisions run 0, 1, 2… and positions strictly increase.
-    [Fact]
+    [ContractFact]
     public async Task Promise_5_revisions_run_on_and_positions_increase()
     {
         for (var i = 0; i < 60; i++)
@@ -206,7 +206,7 @@ public abstract partial class JournalContract
         Assert.Equal(all[^1].Position, await Journal.LastPositionAsync(None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_event_without_a_type_or_an_id_is_refused()
     {
         Assert.Equal(JournalFailure.Refused, (await Assert.ThrowsAsync<JournalException>(() => Append("x", ExpectedRevision.Any, Event("")))).Failure);
@@ -214,7 +214,7 @@ public abstract partial class JournalContract
         Assert.Equal(-1, await Journal.LastRevisionAsync(Stream("x"), None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_cancelled_append_writes_nothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(

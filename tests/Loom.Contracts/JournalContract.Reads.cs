@@ -6,7 +6,7 @@ namespace Loom.Contracts;
 
 public abstract partial class JournalContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_stream_is_read_from_any_revision_in_both_directions()
     {
         for (var i = 0; i < 10; i++)
@@ -35,7 +35,7 @@ public abstract partial class JournalContract
         Assert.Empty(await Read("nobody", Direction.Backwards, long.MaxValue));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_whole_journal_is_read_from_any_position_in_both_directions()
     {
         Assert.Empty(await ReadAll());
@@ -57,7 +57,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_filter_lets_only_its_prefixes_through()
     {
         foreach (var stream in new[] { "account-1", "transfer-1", "loom.log", "account-2", "accounts" })
@@ -72,7 +72,7 @@ public abstract partial class JournalContract
     }
 
     // 6: reads yield each durable event once, in order, also while appends go on.
-    [Fact]
+    [ContractFact]
     public async Task Promise_6_reads_are_stable_while_appends_go_on()
     {
         await Appended("busy", ExpectedRevision.NoStream, Events(20));
@@ -96,7 +96,7 @@ public abstract partial class JournalContract
         await writing;
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("loom.cursors-projection")]
     [InlineData("$$orders")]
     public async Task A_stream_that_keeps_its_newest_event_only_is_empty_at_first(string stream)
@@ -106,7 +106,7 @@ public abstract partial class JournalContract
         Assert.Equal(-1, await Journal.LastRevisionAsync(Stream(stream), None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_cursor_stream_shows_only_its_newest_event()
     {
         for (var i = 0; i < 5; i++)
@@ -121,7 +121,7 @@ public abstract partial class JournalContract
         Assert.Equal(5, (await Read("loom.cursor")).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_cancelled_read_ends_with_the_cancellation()
     {
         await Appended("s", ExpectedRevision.NoStream, Events(3));

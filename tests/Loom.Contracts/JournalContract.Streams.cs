@@ -25,7 +25,7 @@ public abstract partial class JournalContract
 
     private static async Task Fails(JournalFailure failure, Func<Task> act) => Assert.Equal(failure, (await Assert.ThrowsAsync<JournalException>(act)).Failure);
 
-    [Fact]
+    [ContractFact]
     public async Task A_deleted_stream_is_as_if_it_never_was_and_goes_on_behind_its_last_revision()
     {
         await Appended("orders", ExpectedRevision.NoStream, Events(3));
@@ -44,7 +44,7 @@ public abstract partial class JournalContract
         Assert.Equal(4, await Journal.LastRevisionAsync(Stream("orders"), None));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deleted_stream_comes_back_at_any_no_stream_or_its_last_revision()
     {
         foreach (var expected in new[] { ExpectedRevision.Any, ExpectedRevision.NoStream, ExpectedRevision.At(1) })
@@ -60,7 +60,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_repeated_append_to_a_stream_that_came_back_is_answered_as_the_first_was()
     {
         var before = Events(2);
@@ -77,7 +77,7 @@ public abstract partial class JournalContract
         Assert.Equal([2, 3], await Revisions("r"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deletion_looks_at_what_it_expects()
     {
         foreach (var expected in new[] { ExpectedRevision.Any, ExpectedRevision.NoStream, ExpectedRevision.StreamExists, ExpectedRevision.At(0) })
@@ -96,7 +96,7 @@ public abstract partial class JournalContract
         Assert.IsType<DeleteResult.Deleted>(await Delete("d", ExpectedRevision.NoStream));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_stream_with_a_tombstone_is_gone_for_ever()
     {
         await Appended("t", ExpectedRevision.NoStream, Events(2));
@@ -122,7 +122,7 @@ public abstract partial class JournalContract
         Assert.Equal(3, (await ReadAll()).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_name_can_be_burnt_before_its_first_event()
     {
         Assert.Equal(new DeleteResult.Conflict(-1), await Tombstone("burnt", ExpectedRevision.StreamExists));
@@ -131,7 +131,7 @@ public abstract partial class JournalContract
         await Fails(JournalFailure.StreamDeleted, () => Append("burnt", ExpectedRevision.NoStream, Event()));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Metadata_truncates_by_revision_and_by_count_and_revisions_go_on()
     {
         await Appended("m", ExpectedRevision.NoStream, Events(10));
@@ -156,7 +156,7 @@ public abstract partial class JournalContract
         Assert.Equal(12, (await ReadAll()).Count(e => e.Stream.Value == "m"));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("{\"$maxCount\":0,\"$maxAge\":-1,\"$tb\":-7}")]
     [InlineData("{\"$tb\":9223372036854775808}")]
     [InlineData("{\"$maxCount\":1,\"$tb\":\"3\"}")]
@@ -173,7 +173,7 @@ public abstract partial class JournalContract
         Assert.Equal([0, 1, 2, 3], await Revisions("m"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Metadata_hides_what_is_too_old()
     {
         await Appended("a", ExpectedRevision.NoStream, Events(2));
@@ -191,7 +191,7 @@ public abstract partial class JournalContract
         Assert.Equal([4], await Revisions("a"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_stream_of_metadata_is_appended_to_like_others_and_shows_its_newest_document()
     {
         Assert.Equal(0, (await Appended("$$x", ExpectedRevision.NoStream, Document("{\"n\":0}"))).LastRevision);
@@ -208,7 +208,7 @@ public abstract partial class JournalContract
         Assert.Equal(0, (await Appended("x", ExpectedRevision.StreamExists, Event())).LastRevision);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Metadata_written_to_a_deleted_stream_brings_it_back_empty()
     {
         await Appended("d", ExpectedRevision.NoStream, Events(3));
@@ -223,7 +223,7 @@ public abstract partial class JournalContract
         Assert.Equal([3], await Revisions("d"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Subscriptions_survive_a_deletion_and_end_at_a_tombstone()
     {
         await Appended("s", ExpectedRevision.NoStream, Events(2));
@@ -254,7 +254,7 @@ public abstract partial class JournalContract
         Assert.Equal([1, 2, 3], seen);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_pattern_looks_at_names_or_types_and_goes_with_prefixes()
     {
         foreach (var (stream, type) in new[] { ("orders-1", "placed"), ("orders-22", "paid"), ("bills-1", "paid"), ("orders-3", "Paid"), ("orders-x", "none") })
@@ -281,7 +281,7 @@ public abstract partial class JournalContract
     }
 
     // 7: actor streams and loom.* refuse what hides events.
-    [Theory]
+    [ContractTheory]
     [InlineData("account-1")]
     [InlineData("loom.log")]
     [InlineData("loom.cursors-x")]
@@ -308,7 +308,7 @@ public abstract partial class JournalContract
         Assert.IsType<DeleteResult.Deleted>(await Delete("orders", ExpectedRevision.At(1)));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Promise_7_metadata_of_before_an_actors_birth_hides_nothing_of_it()
     {
         await Metadata("account-1", "{\"$tb\":9223372036854775807}");
@@ -329,7 +329,7 @@ public abstract partial class JournalContract
         await Conflicts("account-3", ExpectedRevision.NoStream, 0, Linked());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_was_deleted_and_truncated_stays_so_after_the_journal_is_opened_again()
     {
         await Appended("a", ExpectedRevision.NoStream, Events(3));

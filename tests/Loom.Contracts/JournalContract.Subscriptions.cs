@@ -7,7 +7,7 @@ namespace Loom.Contracts;
 public abstract partial class JournalContract
 {
     // 6: subscriptions yield each durable event once, in order; history first, then what arrives.
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task Promise_6_a_stream_is_followed_from_its_history_into_the_present()
     {
         await Appended("s", ExpectedRevision.NoStream, Events(5));
@@ -19,7 +19,7 @@ public abstract partial class JournalContract
         Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9], Arrived(await messages).Select(e => e.Revision));
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task Promise_6_caught_up_comes_after_history_and_before_what_arrives()
     {
         await Appended("s", ExpectedRevision.NoStream, Events(3));
@@ -42,7 +42,7 @@ public abstract partial class JournalContract
         Assert.Equal([0, 1, 2, 3], Arrived(list).Select(e => e.Revision));
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task A_subscription_to_what_is_not_there_yet_waits_for_it()
     {
         var messages = Take(Journal.SubscribeToStreamAsync(Stream("later"), -1, None), list => Arrived(list).Count == 1);
@@ -51,7 +51,7 @@ public abstract partial class JournalContract
         Assert.Equal("later", Assert.Single(Arrived(await messages)).Stream.Value);
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task Promise_6_no_event_is_missed_or_repeated_between_history_and_present()
     {
         const int Total = 600;
@@ -71,7 +71,7 @@ public abstract partial class JournalContract
         }
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task A_subscription_starts_after_its_position()
     {
         await Appended("s", ExpectedRevision.NoStream, Events(6));
@@ -80,7 +80,7 @@ public abstract partial class JournalContract
         Assert.Equal(all.Skip(3).Select(e => e.Position), Arrived(messages).Select(e => e.Position));
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task A_filtered_subscription_yields_checkpoints_for_what_it_skips()
     {
         for (var i = 0; i < 25; i++)
@@ -104,7 +104,7 @@ public abstract partial class JournalContract
         Assert.Empty(Arrived(await Take(Journal.SubscribeToAllAsync(end, new EventFilter(["wanted-"]), None), list => list[^1] is SubscriptionMessage.CaughtUp)));
     }
 
-    [Fact(Timeout = 600_000)]
+    [ContractFact(Timeout = 600_000)]
     public async Task A_subscription_ends_by_cancellation()
     {
         using var stop = new CancellationTokenSource();

@@ -6,9 +6,9 @@ namespace Loom.Contracts;
 
 /// <summary>
 /// What ordinary streams, actor streams and Loom's own do under deletions, tombstones and metadata: EventStoreDB's rules written down once more,
-/// as simply as possible, for random operations to be compared with.
+/// as simply as possible, for random operations to be compared with. A foreign server knows no actors, and differs where decision 10 says so.
 /// </summary>
-internal sealed class StreamModel
+internal sealed class StreamModel(bool isForeign)
 {
     private readonly Dictionary<string, State> _streams = new(StringComparer.Ordinal);
 
@@ -20,7 +20,7 @@ internal sealed class StreamModel
             return "deleted";
         }
 
-        var isBirth = s.Last < 0 && linked;
+        var isBirth = s.Last < 0 && linked && !isForeign;
         var soft = s.IsSoft && !isBirth;
         if (soft && expected == -4)
         {
@@ -31,12 +31,12 @@ internal sealed class StreamModel
         {
             -2 => true,
             -4 => s.Last >= 0 || s.Documents > 0,
-            -1 => s.Last == -1 || (soft && !linked),
+            -1 => s.Last == -1 || (soft && (isForeign || !linked)),
             _ => expected == s.Last,
         };
         if (expected >= -1 && expected < s.Last)
         {
-            foreach (var first in expected == -1 && s.Before > 0 && s.Before <= s.Last ? new[] { 0, s.Before } : [expected + 1])
+            foreach (var first in !isForeign && expected == -1 && s.Before > 0 && s.Before <= s.Last ? new[] { 0, s.Before } : [expected + 1])
             {
                 if (first + ids.Count <= s.Events.Count && ids.Select((id, i) => s.Events[(int)first + i].Id == id).All(equal => equal))
                 {
@@ -59,7 +59,8 @@ internal sealed class StreamModel
 
         if (s.Last < 0)
         {
-            s.IsActor = linked;
+            s.IsLinked = linked;
+            s.IsActor = linked && !isForeign;
         }
 
         s.Events.AddRange(ids.Select(id => (id, now)));
@@ -79,7 +80,7 @@ internal sealed class StreamModel
             return "refused";
         }
 
-        var comesBack = s.IsSoft && before != long.MaxValue;
+        var comesBack = s.IsSoft && (isForeign || before != long.MaxValue);
         var told = Told(s.Documents);
         s.Documents += comesBack ? 2 : 1;
         (s.Before, s.MaxCount, s.MaxAge) = (comesBack ? s.Last + 1 : before, maxCount, maxAge);
@@ -102,11 +103,11 @@ internal sealed class StreamModel
         var holds = expected switch
         {
             -2 => true,
-            -4 => s.Last >= 0 || (forEver && s.Documents > 0),
+            -4 => s.Last >= 0 || ((forEver || isForeign) && s.Documents > 0),
             -1 => s.Last == -1 || s.IsSoft,
             _ => expected == s.Last,
         };
-        if (!holds || (!forEver && s.Last < 0))
+        if (!holds || (!forEver && s.Last < 0 && !(isForeign && s.Documents > 0)))
         {
             return $"conflict {s.Last}";
         }
@@ -160,6 +161,9 @@ internal sealed class StreamModel
 
         public bool IsActor { get; set; }
 
+        /// <summary>Whether it began with a link.</summary>
+        public bool IsLinked { get; set; }
+
         public long Before { get; set; }
 
         public long MaxCount { get; set; }
@@ -172,7 +176,8 @@ internal sealed class StreamModel
 
         public bool IsSoft => Before == long.MaxValue && !IsActor;
 
-        public bool IsProtected(string stream) => IsActor || stream.StartsWith("loom.", StringComparison.Ordinal);
+        /// <summary>On a foreign server our client looks for the link in the first event, which may be hidden.</summary>
+        public bool IsProtected(string stream) => IsActor || (IsLinked && Shows(0, default)) || stream.StartsWith("loom.", StringComparison.Ordinal);
 
         public bool Shows(int i, DateTimeOffset now) => IsActor || (i >= Before
             && (MaxCount == 0 || i > Last - MaxCount)

@@ -14,14 +14,19 @@ public sealed class StreamPropertyRun
 {
     private readonly int _seed;
     private readonly Random _random;
-    private readonly ManualTime _clock;
-    private readonly StreamModel _model = new();
+    private readonly ManualTime? _clock; // null: nothing can be made to grow old
+    private readonly StreamModel _model;
     private readonly string[] _names;
     private readonly List<(string Stream, long Expected, EventData[] Events, bool Linked)> _appends = [];
+    private readonly List<string> _done = [];
     private IJournal _journal;
 
-    public StreamPropertyRun(IJournal journal, ManualTime clock, int seed)
+    /// <param name="journal">What is compared.</param>
+    /// <param name="clock">The journal's clock; null for a foreign server.</param>
+    /// <param name="seed">Decides everything.</param>
+    public StreamPropertyRun(IJournal journal, ManualTime? clock, int seed)
     {
+        _model = new StreamModel(isForeign: clock is null);
         (_journal, _clock, _seed, _random) = (journal, clock, seed, new Random(seed));
         _names = [.. new[] { "a", "b", "c" }.Select(n => string.Create(CultureInfo.InvariantCulture, $"run{seed}-{n}")), string.Create(CultureInfo.InvariantCulture, $"loom.run{seed}")];
     }
@@ -68,10 +73,12 @@ public sealed class StreamPropertyRun
                 await DeleteAsync(stream, Expectation(stream), forEver: true);
                 break;
             default:
-                _clock.Advance(TimeSpan.FromSeconds(_random.Next(1, 40)));
+                _clock?.Advance(TimeSpan.FromSeconds(_random.Next(1, 40)));
                 break;
         }
     }
+
+    private DateTimeOffset Now => _clock?.GetUtcNow() ?? default;
 
     private long Expectation(string stream) => _random.Next(8) switch
     {
@@ -104,9 +111,9 @@ public sealed class StreamPropertyRun
 
     private async Task AppendAsync(string stream, long expected, EventData[] events, bool linked)
     {
-        var model = _model.Append(stream, expected, [.. events.Select(e => e.Id)], linked, _clock.GetUtcNow());
+        var model = _model.Append(stream, expected, [.. events.Select(e => e.Id)], linked, Now);
         var told = await TellAsync(async () => Tell(await _journal.AppendAsync(StreamName.Parse(stream), Revision(expected), events, CancellationToken.None)));
-        Same(model, told, $"append of {events.Length} to {stream} expecting {expected}");
+        Same(model, told, Done($"append of {events.Length}{(linked ? " with links" : "")} to {stream} expecting {expected}"));
         if (expected >= -1)
         {
             _appends.Add((stream, expected, events, linked));
@@ -117,12 +124,12 @@ public sealed class StreamPropertyRun
     {
         var before = _random.Next(3) == 0 ? _random.NextInt64(0, _model.Used(stream) + 3) : _random.Next(12) == 0 ? long.MaxValue : 0;
         var maxCount = _random.Next(3) == 0 ? _random.Next(1, 5) : 0;
-        var maxAge = _random.Next(3) == 0 ? _random.Next(1, 60) : 0;
+        var maxAge = _random.Next(3) == 0 && _clock is not null ? _random.Next(1, 60) : 0;
         var document = string.Create(CultureInfo.InvariantCulture, $"{{\"$tb\":{before},\"$maxCount\":{maxCount},\"$maxAge\":{maxAge},\"own\":{{}}}}");
         var e = new EventData(NewId(), MetadataStreams.EventType, EventData.Json, Encoding.UTF8.GetBytes(document), default);
         var model = _model.Metadata(stream, before, maxCount, maxAge);
         var told = await TellAsync(async () => Tell(await _journal.AppendAsync(MetadataStreams.Of(StreamName.Parse(stream)), ExpectedRevision.Any, [e], CancellationToken.None)));
-        Same(model, told, $"metadata {document} of {stream}");
+        Same(model, told, Done($"metadata {document} of {stream}"));
     }
 
     private async Task DeleteAsync(string stream, long expected, bool forEver)
@@ -136,13 +143,13 @@ public sealed class StreamPropertyRun
             DeleteResult.Conflict conflict => $"conflict {conflict.ActualRevision}",
             _ => "done",
         });
-        Same(model, told, $"{(forEver ? "tombstone" : "deletion")} of {stream} expecting {expected}");
+        Same(model, told, Done($"{(forEver ? "tombstone" : "deletion")} of {stream} expecting {expected}"));
     }
 
     private async Task CompareAsync(string stream)
     {
         var name = StreamName.Parse(stream);
-        var visible = _model.Visible(stream, _clock.GetUtcNow());
+        var visible = _model.Visible(stream, Now);
         var last = await TellAsync(async () => $"{await _journal.LastRevisionAsync(name, CancellationToken.None)}");
         Same(_model.Last(stream)?.ToString(CultureInfo.InvariantCulture) ?? "deleted", last, $"last revision of {stream}");
         var from = _random.NextInt64(0, _model.Used(stream) + 2);
@@ -211,11 +218,17 @@ public sealed class StreamPropertyRun
         }
     }
 
+    private string Done(string what)
+    {
+        _done.Add(what);
+        return what;
+    }
+
     private void Same(string model, string journal, string what)
     {
         if (model != journal)
         {
-            throw new StreamsDifferException($"LOOM_SEED={_seed}: {what}: the journal says '{journal}', the model '{model}'.");
+            throw new StreamsDifferException($"LOOM_SEED={_seed}: {what}: the journal says '{journal}', the model '{model}'. Before: {string.Join("; ", _done.TakeLast(12))}.");
         }
     }
 }

@@ -25,6 +25,11 @@ public sealed partial class EventStoreDbJournal
             await RefuseActorAsync(described.Value, "Metadata", cancellationToken).ConfigureAwait(false);
         }
 
+        if (events.Count == 0)
+        {
+            return await ExpectAsync(stream, expected, cancellationToken).ConfigureAwait(false);
+        }
+
         var retries = new Retries(_options.Time, _options.RetryDuring);
         var handedOver = false;
         var isUnknown = false; // an attempt may have been written though nobody said so
@@ -86,6 +91,14 @@ public sealed partial class EventStoreDbJournal
         }
     }
 
+    // Not sent: EventStoreDB writes an empty record, brings a deleted stream back, and answers for a new stream as if it were its first event.
+    private async Task<AppendResult> ExpectAsync(StreamName stream, ExpectedRevision expected, CancellationToken cancellationToken)
+    {
+        var last = await LastRevisionAsync(stream, cancellationToken).ConfigureAwait(false);
+        var holds = expected.Value switch { -2 => true, -4 => last >= 0, var revision => last == revision };
+        return holds ? new AppendResult.Appended(last, null) : new AppendResult.Conflict(last);
+    }
+
     private static bool SaysNotWritten(GrpcException e) =>
         e.IsAnswer && e.Code != StatusCode.Unknown && (!Retries.MayHelp(e) || e.Trailers.GetValueOrDefault(Errors.Key) == Errors.NotLeader);
 
@@ -93,11 +106,6 @@ public sealed partial class EventStoreDbJournal
     // among the stream's newest events before the append is made again.
     private async Task<AppendResult?> FindAsync(StreamName stream, IReadOnlyList<EventData> events)
     {
-        if (events.Count == 0)
-        {
-            return null;
-        }
-
         var wanted = events.Count - 1;
         RecordedEvent? last = null;
         await foreach (var e in ReadRangeAsync(stream, Direction.Backwards, long.MaxValue, LookedThrough + events.Count, _closing.Token).ConfigureAwait(false))

@@ -26,6 +26,11 @@ public sealed partial class EventStoreDbJournal
                 switch (response.Case)
                 {
                     case ReadResp.ContentOneofCase.Event when Decode(decoder, response) is { } e && e.Revision > seen:
+                        if (e.Revision == MetadataStreams.TombstoneRevision)
+                        {
+                            throw Errors.Deleted(stream); // EventStoreDB shows it, and says so afterwards
+                        }
+
                         seen = e.Revision;
                         yield return new SubscriptionMessage.EventArrived(e);
                         break;
