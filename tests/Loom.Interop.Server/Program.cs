@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
-// A journal on disk, served to clients that are not ours: FOLDER TLSPORT CLEARPORT (0 takes a free one).
+// A journal on disk, served to clients that are not ours: FOLDER TLSPORT CLEARPORT [answers-early] (0 takes a free port).
 // It says where it listens in one line of JSON, and ends when its input does: whoever started it may die in any way.
 var folder = args[0];
 var certificate = Certificate.InFolder(folder);
-await using var journal = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = Path.Combine(folder, "journal") }, CancellationToken.None);
+await using var stored = await SegmentedJournal.OpenAsync(new SegmentedJournalOptions { Directory = Path.Combine(folder, "journal") }, CancellationToken.None);
+IJournal journal = args is [_, _, _, "answers-early"] ? new AnswersEarly(stored) : stored;
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders().AddFilter(level => level >= LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -8,7 +8,13 @@ namespace Loom.EventStoreDb.Tests.Faults;
 /// One seed: writers, followers and readers through connections that fail in every way, and a server that may end and come back meanwhile. Two
 /// clients: one makes calls again for as long as it takes, one leaves every unknown outcome to its caller, who appends the same events again.
 /// </summary>
-internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null, Func<IJournal, IJournal>? impatience = null, bool leaves = true)
+/// <param name="seed">Decides everything but when the machine does what.</param>
+/// <param name="served">What is served in place of the journal.</param>
+/// <param name="impatience">What the impatient caller has in place of its client.</param>
+/// <param name="leaves">Whether followers leave and come back.</param>
+/// <param name="killed">Served by a process of its own that is killed instead of ended; null: served here.</param>
+internal sealed class FaultRun(
+    int seed, Func<IJournal, IJournal>? served = null, Func<IJournal, IJournal>? impatience = null, bool leaves = true, KilledProcess? killed = null)
 {
     private const int Appends = 8;
     private const string End = "end";
@@ -22,24 +28,28 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
     public async Task<IReadOnlyDictionary<string, long>> RunAsync()
     {
         var batches = _random.Next(3) > 0;
-        await using var server = await RestartableServer.StartAsync(batches, served ?? (j => j));
+        await using IFaultServer server = killed is null ? await RestartableServer.StartAsync(batches, served ?? (j => j)) : await KilledServer.StartAsync(killed.AnswersEarly);
         await using var proxy = new FaultProxy(() => server.Port, new FaultPlans(_random.Next(), most: 40).Next);
         await using var patient = await ConnectAsync(proxy.Port, TimeSpan.FromMinutes(20));
         await using var hasty = await ConnectAsync(proxy.Port, TimeSpan.Zero);
         var impatient = impatience?.Invoke(hasty) ?? hasty;
-        int? restartAt = _random.Next(2) == 0 ? _random.Next(Appends) : null;
+        HashSet<int> restartAt = _random.Next(2) == 0 || killed is not null ? [_random.Next(Appends)] : [];
+        if (killed is not null)
+        {
+            restartAt.UnionWith([_random.Next(Appends), _random.Next(Appends)]);
+        }
 
         var all = FollowAsync(patient, null, leaves: false, _random.Next());
         var some = FollowAsync(patient, new EventFilter(["a-"]), leaves, _random.Next());
         var one = FollowStreamAsync(patient, Named("a-0"));
         await Task.WhenAll(
-            WriteAsync(patient, Named("a-0"), exact: true, _random.Next(), i => i == restartAt ? server.RestartAsync() : Task.CompletedTask),
+            WriteAsync(patient, Named("a-0"), exact: true, _random.Next(), i => restartAt.Contains(i) ? RestartAsync(server) : Task.CompletedTask),
             WriteAsync(patient, Named("b-1"), exact: false, _random.Next(), _ => Task.CompletedTask),
             WriteImpatientlyAsync(server, impatient, Named("a-2"), _random.Next()));
         var stored = await server.LookAsync(j => ListAsync(j.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, null, None)));
         await server.LookAsync(async j => await j.AppendAsync(Named("a-0"), ExpectedRevision.Any, Events(new Random(seed), 20, End), None));
 
-        await ReadAsync(proxy.Port, stored);
+        await Task.WhenAll(ReadAsync(proxy.Port, stored), killed is null ? Task.CompletedTask : RestartAsync(server));
         Same("the follower of all", stored, await all);
         Same("the follower with a filter", stored.Where(e => e.Stream.Value.StartsWith("a-", StringComparison.Ordinal)), await some);
         Same("the follower of a stream", stored.Where(e => e.Stream.Value == "a-0"), await one);
@@ -48,9 +58,31 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
             Count(what, times);
         }
 
-        Count("restarts", restartAt is null ? 0 : 1);
+        if (server is KilledServer process)
+        {
+            var left = await process.AfterwardsAsync(j => ListAsync(j.ReadAllAsync(Direction.Forwards, 0, long.MaxValue, null, None)));
+            Same("what is on disk", stored, [.. left.Where(e => e.Type != End)]);
+        }
+
         Count(batches ? "seeds with BatchAppend" : "seeds with Append", 1);
         return _counts;
+    }
+
+    private async Task RestartAsync(IFaultServer server)
+    {
+        if (killed is not null)
+        {
+            int moment;
+            lock (_random)
+            {
+                moment = _random.Next(8);
+            }
+
+            await Task.Delay(moment); // anywhere in what is under way
+        }
+
+        await server.RestartAsync();
+        Count(killed is null ? "restarts" : "kills", 1);
     }
 
     private static async Task<EventStoreDbJournal> ConnectAsync(int port, TimeSpan retryDuring) => await EventStoreDbJournal.ConnectAsync(
@@ -81,7 +113,7 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
         await StoredAsync(journal, stream, ids);
     }
 
-    private async Task WriteImpatientlyAsync(RestartableServer server, IJournal journal, StreamName stream, int own)
+    private async Task WriteImpatientlyAsync(IFaultServer server, IJournal journal, StreamName stream, int own)
     {
         var random = new Random(own);
         var ids = new List<Guid>();
@@ -247,3 +279,7 @@ internal sealed class FaultRun(int seed, Func<IJournal, IJournal>? served = null
     private static EventData[] Events(Random random, int count, string type) =>
         [.. Enumerable.Range(0, count).Select(_ => new EventData(Guid.NewGuid(), type, EventData.Json, new byte[random.Next(300, 900)], default))];
 }
+
+/// <summary>The server is a process that is killed.</summary>
+/// <param name="AnswersEarly">Planted: it acknowledges appends before it writes them.</param>
+internal sealed record KilledProcess(bool AnswersEarly);

@@ -17,11 +17,33 @@ public sealed class FaultTests(ITestOutputHelper output)
     public async Task Outcomes_are_true_and_followers_miss_and_repeat_nothing_whatever_connections_do()
     {
         var run = SeedRun.Start("connection faults", Tier.Count(ci: 12, @long: 2_000));
-        var atOnce = Tier.IsLong ? 8 : 3; // a seed mostly waits
+        await RunAsync(run, Tier.IsLong ? 8 : 3, s => new FaultRun(s)); // a seed mostly waits
+        if (run.Count >= 100)
+        {
+            Assert.All(
+                ["Reset", "Truncate", "HalfClose", "Pause", "Swallow", "Dribble", "Reset in headers", "Truncate in headers", "unknown outcomes", "restarts", "subscriptions left"],
+                what => Assert.True(run.Counts.GetValueOrDefault(what) > 0, $"'{what}' never happened"));
+        }
+    }
+
+    [Fact]
+    public async Task Outcomes_are_true_and_followers_miss_and_repeat_nothing_when_the_process_is_killed()
+    {
+        var run = SeedRun.Start("killed server", Tier.Count(ci: 2, @long: 60)); // some 3.6 kills each
+        await RunAsync(run, 2, s => new FaultRun(s, killed: new KilledProcess(AnswersEarly: false)));
+        Assert.True(run.Counts["kills"] >= run.Count, "nothing was killed");
+    }
+
+    [Fact]
+    public Task A_process_that_answers_before_it_writes_is_found() =>
+        FoundAsync("answers early", s => new FaultRun(s, killed: new KilledProcess(AnswersEarly: true)));
+
+    private async Task RunAsync(SeedRun run, int atOnce, Func<int, FaultRun> with)
+    {
         foreach (var seed in run.Left)
         {
             var seeds = Enumerable.Range(seed, Math.Min(atOnce, run.First + run.Count - seed));
-            foreach (var counts in await Task.WhenAll(seeds.Select(s => Task.Run(() => new FaultRun(s).RunAsync().WaitAsync(TimeSpan.FromMinutes(10))))))
+            foreach (var counts in await Task.WhenAll(seeds.Select(s => Task.Run(() => with(s).RunAsync().WaitAsync(TimeSpan.FromMinutes(10))))))
             {
                 run.Finish(counts);
             }
@@ -29,12 +51,6 @@ public sealed class FaultTests(ITestOutputHelper output)
 
         output.WriteLine(run.Summary());
         Console.WriteLine(run.Summary());
-        if (run.Count >= 100)
-        {
-            Assert.All(
-                ["Reset", "Truncate", "HalfClose", "Pause", "Swallow", "Dribble", "Reset in headers", "Truncate in headers", "unknown outcomes", "restarts", "subscriptions left"],
-                what => Assert.True(run.Counts.GetValueOrDefault(what) > 0, $"'{what}' never happened"));
-        }
     }
 
     [Fact]

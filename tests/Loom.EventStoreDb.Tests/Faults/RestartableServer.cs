@@ -6,7 +6,7 @@ using Loom.Journal;
 namespace Loom.EventStoreDb.Tests.Faults;
 
 /// <summary>A served journal whose server, and journal, end and come back on the same folder; on another port each time.</summary>
-internal sealed class RestartableServer : IAsyncDisposable
+internal sealed class RestartableServer : IFaultServer
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("loom-faults-").FullName;
     private readonly SemaphoreSlim _gate = new(1);
@@ -18,7 +18,7 @@ internal sealed class RestartableServer : IAsyncDisposable
 
     private RestartableServer(bool batches, Func<IJournal, IJournal> around) => (_batches, _around) = (batches, around);
 
-    /// <summary>Where it listens; null while it is away, when its port may be another's.</summary>
+    /// <inheritdoc/>
     public int? Port => _isUp ? _server.Address.Port : null;
 
     /// <param name="batches">Whether BatchAppend is served; else only Append.</param>
