@@ -86,11 +86,18 @@ internal sealed class RequestContent<T>(Codec<T> codec) : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The headers go out now: the other side may speak first.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        using var ended = cancellationToken.Register(Abandon);
-        _opened.TrySetResult(stream);
-        await _complete.Task.ConfigureAwait(false);
+        try
+        {
+            // The headers go out now: the other side may speak first.
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            using var ended = cancellationToken.Register(Abandon);
+            _opened.TrySetResult(stream);
+            await _complete.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            Abandon(); // a server that answered at once may end this before anybody could write, and nobody else hears of it
+        }
     }
 
     protected override bool TryComputeLength(out long length)

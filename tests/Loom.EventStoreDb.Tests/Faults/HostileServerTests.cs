@@ -31,7 +31,7 @@ public sealed class HostileServerTests
         { "a negative status", [], "-1", JournalFailure.Unavailable, "Unknown" },
     };
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [MemberData(nameof(Reads))]
     public async Task A_read_that_is_answered_with_nonsense_fails_clearly(string what, byte[] body, string? status, JournalFailure failure, string says)
     {
@@ -59,7 +59,7 @@ public sealed class HostileServerTests
         { "a failure inside", [], "13" },
     };
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [MemberData(nameof(Appends))]
     public async Task An_append_that_is_answered_with_nonsense_has_an_unknown_outcome(string what, byte[] body, string? status)
     {
@@ -77,7 +77,7 @@ public sealed class HostileServerTests
         Assert.True(e.Failure == JournalFailure.Unavailable && e.Message.Contains("is unknown", StringComparison.Ordinal), $"{what}: {e.Failure}, {e.Message}");
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData("no protobuf", new byte[] { 0, 0, 0, 0, 2, 0x0A, 0x7F }, "0")]
     [InlineData("refused as a whole", new byte[0], "3")]
     [InlineData("exhausted as a whole", new byte[0], "8")]
@@ -95,7 +95,7 @@ public sealed class HostileServerTests
         Assert.True(e.Failure == JournalFailure.Unavailable && e.Message.Contains("is unknown", StringComparison.Ordinal), $"{what}: {e.Failure}, {e.Message}");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_refusal_of_the_repeat_does_not_speak_for_the_attempt_before_it()
     {
         var calls = 0;
@@ -115,7 +115,7 @@ public sealed class HostileServerTests
         Assert.Equal(JournalFailure.DiskFull, e.Failure);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_connection_whose_batches_were_refused_is_tried_anew_by_the_next_append()
     {
         var calls = 0;
@@ -137,7 +137,7 @@ public sealed class HostileServerTests
         Assert.Equal(0, Assert.IsType<AppendResult.Appended>(await HostileServer.AppendAsync(journal)).LastRevision);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData(400, JournalFailure.Unavailable)]
     [InlineData(401, JournalFailure.Refused)]
     [InlineData(403, JournalFailure.Refused)]
@@ -162,7 +162,7 @@ public sealed class HostileServerTests
         Assert.Contains(status == 200 ? "text/html" : $"{status}", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Servers_that_call_each_other_leader_are_not_followed_for_ever()
     {
         HostileServer? other = null;
@@ -186,7 +186,7 @@ public sealed class HostileServerTests
         Assert.InRange(asked, 2, 20); // with longer and longer pauses
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("evil/path?x=")]
@@ -212,7 +212,7 @@ public sealed class HostileServerTests
         Assert.Contains("no member to connect to", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Closing_does_not_wait_for_a_server_that_never_answers()
     {
         var server = await HostileServer.StartAsync(false, (Methods.Read.Path, http => HostileServer.AnswerAsync(http, [], "14")));

@@ -28,7 +28,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_subscriber_that_never_reads_is_sent_no_more_than_its_window()
     {
         using var raw = await RawHttp2.OpenAsync(_server.Address.Port);
@@ -41,7 +41,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
         Assert.True(_journal.FirstYielded < ManyEvents, "everything was made ready for a caller that reads nothing");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task A_reader_of_ours_that_stops_half_way_holds_no_more_than_its_window()
     {
         await using var journal = await ConnectAsync();
@@ -65,7 +65,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
         await reading.DisposeAsync();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Appends_whose_answers_are_not_read_are_not_taken_for_ever()
     {
         using var raw = await RawHttp2.OpenAsync(_server.Address.Port);
@@ -76,7 +76,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
         Assert.InRange(_journal.Appended, 0, 8 * 1024);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Appends_that_time_out_before_their_end_are_not_taken_for_ever_either()
     {
         using var raw = await RawHttp2.OpenAsync(_server.Address.Port);
@@ -91,7 +91,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
         Assert.InRange(taken, 1, MostHeld);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Appends_given_up_by_their_deadline_still_count_while_the_journal_has_them()
     {
         _journal.Hold();
