@@ -19,6 +19,9 @@ internal sealed class ReadAnswer
     /// <summary>Whether ids are written as text.</summary>
     public bool TextIds { get; private init; }
 
+    /// <summary>How often an event of a persistent subscription had come before; null for those of other reads.</summary>
+    public int? Retries { get; private init; }
+
     /// <summary>Any other response, and an event that did not come as plainly as servers send them.</summary>
     public ReadResp? Other { get; private init; }
 
@@ -27,6 +30,9 @@ internal sealed class ReadAnswer
     public static ReadAnswer Of(RecordedEvent e, bool textIds) => new() { Event = e, TextIds = textIds };
 
     public static ReadAnswer Resolved(RecordedEvent link, RecordedEvent? target, bool textIds) => new() { Event = target, Link = link, TextIds = textIds };
+
+    /// <summary>The same answer to a consumer of a persistent subscription, whose messages have one field more.</summary>
+    public ReadAnswer Again(int retries) => new() { Event = Event, Link = Link, TextIds = TextIds, Retries = retries };
 
     public static implicit operator ReadAnswer(ReadResp other) => new() { Other = other };
 }

@@ -35,12 +35,16 @@ internal sealed class ReadAnswerCodec : Codec<ReadAnswer>
         var target = answer.Event is { } e ? new Layout(e, answer.TextIds) : default;
         var link = answer.Link is { } l ? new Layout(l, answer.TextIds) : default;
         var position = (answer.Link ?? answer.Event)!.Position;
-        var size = target.FieldSize + link.FieldSize + 1 + ProtoWriter.SizeOf(position);
+        var size = target.FieldSize + link.FieldSize + 1 + ProtoWriter.SizeOf(position) + (answer.Retries is { } r ? 1 + ProtoWriter.SizeOf((ulong)r) : 0);
         var writer = new ProtoWriter(to.Add(ProtoWriter.FieldOf(size)));
         writer.Begin(1, size);
         Write(ref writer, 1, answer.Event, target, answer.TextIds);
         Write(ref writer, 2, answer.Link, link, answer.TextIds);
         writer.Present(3, position);
+        if (answer.Retries is { } retries)
+        {
+            writer.Present(5, (ulong)retries);
+        }
     }
 
     public override ReadAnswer Read(in ReadOnlySequence<byte> payload)

@@ -8,7 +8,7 @@ namespace Loom.EventStoreDb.Server;
 /// <summary>Makes responses of events, for one call: with the ids in the form that was asked for, and links resolved if that was.</summary>
 internal sealed class EventEncoder(IJournal journal, bool textIds, bool resolveLinks)
 {
-    private const string Link = "$>";
+    public const string Link = "$>";
 
     public ValueTask<ReadAnswer> EncodeAsync(RecordedEvent e, CancellationToken cancellationToken) =>
         resolveLinks && e.Type == Link ? ResolveAsync(e, cancellationToken) : new(ReadAnswer.Of(e, textIds));

@@ -15,6 +15,9 @@ public sealed record EventStoreCaller(string Name, bool IsAuthenticated, bool Is
     /// <summary>Whether anything may be appended at all.</summary>
     public bool CanAppend { get; init; } = IsAuthenticated;
 
+    /// <summary>Whether groups of persistent subscriptions may be made, changed and deleted, and their parked events replayed or given up.</summary>
+    public bool CanAdminister { get; init; } = IsAuthenticated;
+
     /// <summary>A caller without credentials.</summary>
     public static EventStoreCaller Anonymous { get; } = new("anonymous", IsAuthenticated: false, IsHost: false);
 

@@ -2,12 +2,14 @@ using Loom.EventStoreDb.Grpc;
 using Loom.EventStoreDb.Protocol.Features;
 using Loom.EventStoreDb.Protocol.Gossip;
 using Loom.EventStoreDb.Server;
+using Loom.EventStoreDb.Server.Persistent;
 using Loom.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,7 +34,7 @@ public static class EventStoreDbServer
         kestrel.Limits.MinResponseDataRate = null;
     }
 
-    /// <summary>Maps Streams (Read, Append, BatchAppend; Delete and Tombstone where the journal can), ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
+    /// <summary>Maps Streams (Read, Append, BatchAppend; Delete and Tombstone where the journal can), PersistentSubscriptions, ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
     /// <param name="endpoints">Where; a group with a condition on the port keeps it apart from other endpoints.</param>
     /// <param name="journal">What is served.</param>
     /// <param name="options">Who may call, and limits.</param>
@@ -59,6 +61,18 @@ public static class EventStoreDbServer
             server.Unary(Methods.Tombstone, (request, call) => deletes.DeleteAsync(request, forEver: true, call));
         }
 
+        var groups = new PersistentService(journal, access, new PersistentGroups(
+            journal, options.Time, log, endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
+        server.Unary(Methods.CreateGroup, groups.CreateAsync);
+        server.Unary(Methods.UpdateGroup, groups.UpdateAsync);
+        server.Unary(Methods.DeleteGroup, groups.DeleteAsync);
+        server.Duplex(Methods.ConsumeEvents, groups.ReadAsync);
+        server.Unary(Methods.GroupInfo, groups.InfoAsync);
+        server.Unary(Methods.ListGroups, groups.ListAsync);
+        server.Unary(Methods.ReplayParked, groups.ReplayAsync);
+        server.Unary(Methods.TruncateParked, groups.TruncateAsync);
+        server.Unary(Methods.RestartGroups, groups.RestartAsync);
+
         server.Unary(Methods.Gossip, (_, call) => Task.FromResult(Gossip.Of(call.Http, options)));
 
         SupportedMethods? supported = null;
@@ -79,6 +93,7 @@ public static class EventStoreDbServer
             {
                 _ when service == Methods.Read.Service && method == Methods.Read.Name => ["position", "events"],
                 _ when service == Methods.BatchAppend.Service && method == Methods.BatchAppend.Name => ["deadline_duration"],
+                _ when service == Methods.PersistentService => ["stream", "all"],
                 _ => [],
             });
             supported.Methods.Add(entry);

@@ -26,6 +26,18 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
         }
     }
 
+    /// <exception cref="GrpcException">The caller may not administer groups.</exception>
+    /// <exception cref="JournalException">Nothing is written now.</exception>
+    public async ValueTask RequireAdministratorAsync(ServerCall call)
+    {
+        if (await CallerAsync(call).ConfigureAwait(false) is not { IsAuthenticated: true, CanAdminister: true })
+        {
+            throw Errors.Denied();
+        }
+
+        RefuseReadOnly();
+    }
+
     /// <summary>Whether the caller may append these events to the stream.</summary>
     /// <exception cref="JournalException">Nothing is appended now.</exception>
     public async ValueTask<bool> MayAppendAsync(EventStoreCaller caller, StreamName stream, IReadOnlyList<EventData> events, CancellationToken cancellationToken)

@@ -55,6 +55,7 @@ internal sealed class StreamCallers(LiveSettings settings, TokenStore tokens, Lo
         {
             CanRead = caller.May(Permission.ReadActors) && caller.May(Permission.ReadTail),
             CanAppend = caller.May(Permission.SendCommands),
+            CanAdminister = caller.May(Permission.Administer),
         };
     }
 }
