@@ -237,8 +237,10 @@ public sealed class GroupRunTests
                 _lastPosition = e.Position;
             }
 
+            var rounds = 0;
             do
             {
+                Assert.True(rounds++ < 100_000, $"It comes to no end: {_consumers.FirstOrDefault()?.Activation.Look((s, _) => $"read {s.Read} of {_appended - 1} and {_lastPosition}, fresh {s.Fresh}, again {s.Again}, in flight {s.InFlight}, bytes {s.Bytes}, replaying {s.IsReplaying}, parked {s.Parked}, parking {s.HasParking}")}");
                 if (_consumers.Count == 0)
                 {
                     await ConnectAsync(50);

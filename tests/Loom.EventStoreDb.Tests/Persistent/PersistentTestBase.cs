@@ -181,7 +181,15 @@ internal sealed class TestConsumer : IAsyncDisposable
         var consumer = new TestConsumer(channel.Duplex(Methods.Consume, GrpcCallOptions.None, CancellationToken.None));
         try
         {
-            await consumer.SendAsync(new ReadReq { Options = options });
+            try
+            {
+                await consumer.SendAsync(new ReadReq { Options = options });
+            }
+            catch (GrpcException)
+            {
+                // Refused before it was sent; reading says why.
+            }
+
             Assert.Equal($"{(options.All is null ? options.StreamIdentifier.StreamName.ToStringUtf8() : "$all")}::{options.GroupName}", (await consumer.ReadAsync()).SubscriptionConfirmation.SubscriptionId);
             return consumer;
         }

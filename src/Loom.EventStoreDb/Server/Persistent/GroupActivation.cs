@@ -425,7 +425,7 @@ internal sealed class GroupActivation : IAsyncDisposable
         }
 
         // Earlier than needed does no harm; a timer that is set anew for each event would.
-        if (_state.NextDue is { } due && !(_armed <= due))
+        if (_state.NextDue(now) is { } due && !(_armed <= due))
         {
             _armed = due;
             _timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);

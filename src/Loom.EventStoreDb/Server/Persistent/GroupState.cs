@@ -218,15 +218,12 @@ internal sealed partial class GroupState
         (_written, _changes, _skipped, _changedAt) = (body, 0, 0, null);
     }
 
-    /// <summary>When something is to be done though nothing happens.</summary>
-    public TimeSpan? NextDue
+    /// <summary>When something is to be done though nothing happens; what is due already is no longer a matter of time.</summary>
+    public TimeSpan? NextDue(TimeSpan now)
     {
-        get
-        {
-            var expiry = _clock.First?.Value.Due;
-            var checkpoint = _changes >= Math.Max(1, _settings.MinCheckpointCount) && HasMoved ? _changedAt + Patience : null;
-            return expiry is { } a && checkpoint is { } b ? (a < b ? a : b) : expiry ?? checkpoint;
-        }
+        var expiry = _clock.First?.Value.Due;
+        var checkpoint = _changes >= Math.Max(1, _settings.MinCheckpointCount) && HasMoved && _changedAt + Patience is { } due && due > now ? due : (TimeSpan?)null;
+        return expiry is { } a && checkpoint is { } b ? (a < b ? a : b) : expiry ?? checkpoint;
     }
 
     private TimeSpan Patience => TimeSpan.FromMilliseconds(_settings.CheckpointAfterMs);
