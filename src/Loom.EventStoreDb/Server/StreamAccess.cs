@@ -82,7 +82,8 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
         && !options.IsActorStream(stream)
         && !await BeginsWithLinkAsync(stream, cancellationToken).ConfigureAwait(false);
 
-    private void RefuseReadOnly()
+    /// <exception cref="JournalException">Nothing is written now.</exception>
+    public void RefuseReadOnly()
     {
         if (options.ReadOnly() is { } reason)
         {

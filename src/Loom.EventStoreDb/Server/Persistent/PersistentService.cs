@@ -101,6 +101,7 @@ internal sealed class PersistentService(IJournal journal, StreamAccess access, P
     {
         var caller = await access.CallerAsync(call).ConfigureAwait(false);
         await access.RequireReaderAsync(call).ConfigureAwait(false);
+        access.RefuseReadOnly(); // consuming writes the group's cursor
         await new ConsumerCall(journal, groups, caller, call).RunAsync(requests, responses).ConfigureAwait(false);
     }
 
