@@ -306,7 +306,7 @@ public sealed class GroupRunTests
     }
 
     /// <summary>The planted mistake: a checkpoint covers one event more than is done.</summary>
-    private sealed class CarelessJournal(IJournal inner) : Faults.DelegatingJournal(inner)
+    private sealed class CarelessJournal(IJournal inner) : Contracts.DelegatingJournal(inner)
     {
         public override Task<AppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<EventData> events, CancellationToken cancellationToken)
         {
