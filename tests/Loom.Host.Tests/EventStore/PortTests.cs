@@ -19,7 +19,7 @@ public sealed class PortTests : IDisposable
     {
         await using var host = await RunningHost.StartAsync(Connecting.Served);
         using var http = Http(host.Streams);
-        foreach (var path in new[] { "/health/live", "/ping", "/info", "/gossip" })
+        foreach (var path in new[] { "/health/live", "/ping", "/info", "/gossip", "/stats" })
         {
             Assert.True((await http.GetAsync(path)).IsSuccessStatusCode, path);
         }
