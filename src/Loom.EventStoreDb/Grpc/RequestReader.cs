@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 
 namespace Loom.EventStoreDb.Grpc;
 
@@ -7,7 +8,20 @@ internal sealed class RequestReader<T>(FrameReader<T> frames, TimeSpan? idleLimi
     where T : class
 {
     /// <summary>The next request, or null when the caller has sent its last.</summary>
+    /// <exception cref="GrpcException">The caller went away, sent nothing for too long, or what cannot be read.</exception>
     public async ValueTask<T?> ReadAsync()
+    {
+        try
+        {
+            return await ReadInTimeAsync().ConfigureAwait(false);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw new GrpcException(StatusCode.Cancelled, "The caller went away.", inner: e); // the call itself may hear of it later
+        }
+    }
+
+    private async ValueTask<T?> ReadInTimeAsync()
     {
         if (idleLimit is not { } limit)
         {

@@ -12,6 +12,17 @@ public sealed class FrameReaderTests
     private const int Limit = 100_000;
 
     [Fact]
+    public async Task A_connection_that_ends_while_requests_are_read_is_the_callers_going_away()
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Echo.Frame(Echo.Message("first")));
+        var requests = new RequestReader<StreamIdentifier>(Reader(pipe), null, TimeProvider.System, CancellationToken.None);
+        Assert.NotNull(await requests.ReadAsync());
+        await pipe.Writer.CompleteAsync(new IOException("The request stream was aborted."));
+        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<GrpcException>(async () => await requests.ReadAsync())).Code);
+    }
+
+    [Fact]
     public async Task Messages_are_read_wherever_their_bytes_were_split()
     {
         var seed = Seeds.First("frames");
