@@ -53,7 +53,11 @@ internal sealed class StreamModel(bool isForeign)
         if (soft)
         {
             s.Before = s.Last + 1;
-            (s.MaxCount, s.MaxAge) = (0, 0);
+            if (!isForeign)
+            {
+                (s.MaxCount, s.MaxAge) = (0, 0);
+            }
+
             s.Documents++;
         }
 
@@ -95,7 +99,7 @@ internal sealed class StreamModel(bool isForeign)
             return "refused";
         }
 
-        if (s.IsDead || (s.IsSoft && s.Last >= 0 && expected == -4))
+        if (s.IsDead || (s.IsSoft && (isForeign || s.Last >= 0) && expected == -4))
         {
             return "deleted";
         }

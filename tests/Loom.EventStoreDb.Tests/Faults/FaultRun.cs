@@ -244,7 +244,11 @@ internal sealed class FaultRun(
     private void Same(string what, IEnumerable<RecordedEvent> expected, List<RecordedEvent> seen)
     {
         var wanted = expected.Select(e => (e.Position, e.Id, e.Revision)).ToList();
-        Holds(wanted.SequenceEqual(seen.Select(e => (e.Position, e.Id, e.Revision))), $"{what}: saw {seen.Count} of {wanted.Count} events, or not in order");
+        var got = seen.Select(e => (e.Position, e.Id, e.Revision)).ToList();
+        Holds(
+            wanted.SequenceEqual(got),
+            $"{what}: saw {seen.Count} of {wanted.Count} events, or not in order; missing {string.Join(' ', wanted.Except(got).Select(e => $"{e.Revision}@{e.Position}"))}, "
+            + $"not there {string.Join(' ', got.Except(wanted).Select(e => $"{e.Revision}@{e.Position}"))}, the last seen {(got is [.., var last] ? last.Revision : -1)}");
     }
 
     private void Holds(bool promise, string broken)

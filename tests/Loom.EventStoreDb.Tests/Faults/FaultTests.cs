@@ -29,7 +29,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Outcomes_are_true_and_followers_miss_and_repeat_nothing_when_the_process_is_killed()
     {
-        var run = SeedRun.Start("killed server", Tier.Count(ci: 2, @long: 60)); // some 3.6 kills each
+        var run = SeedRun.Start("killed server", Tier.Count(ci: 1, @long: 60)); // some 3.6 kills each
         await RunAsync(run, 2, s => new FaultRun(s, killed: new KilledProcess(AnswersEarly: false)));
         Assert.True(run.Counts["kills"] >= run.Count, "nothing was killed");
     }
