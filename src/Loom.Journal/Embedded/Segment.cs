@@ -1,9 +1,10 @@
 namespace Loom.Journal.Embedded;
 
 /// <summary>One segment file: a part of the journal from position <see cref="Start"/> on.</summary>
-internal sealed class Segment(string path, ulong start, IDiskFile file, ISegmentIndex index) : IDisposable
+internal sealed class Segment(string path, ulong start, IDiskFile file, ISegmentIndex index, ulong gone = 0) : IDisposable
 {
     private volatile ISegmentIndex _index = index;
+    private int _holds = 1; // the store's own
 
     public string Path { get; } = path;
 
@@ -18,15 +19,65 @@ internal sealed class Segment(string path, ulong start, IDiskFile file, ISegment
         set => _index = value;
     }
 
+    /// <summary>Which of its records were scavenged; 0 when none.</summary>
+    public ulong Gone { get; } = gone;
+
+    /// <summary>Keeps the files open until <see cref="Release"/>; false when another file has taken this one's place and the last holder has gone.</summary>
+    public bool TryHold()
+    {
+        for (var holds = Volatile.Read(ref _holds); holds > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _holds, holds + 1, holds);
+            if (seen == holds)
+            {
+                return true;
+            }
+
+            holds = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a hold back; the store gives its own when the segment is replaced.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+        {
+            Dispose();
+        }
+    }
+
     public JournalException Damaged(long offset, string what) => new(
         JournalFailure.Corrupt,
         $"{Path} is damaged at offset {offset}: {what}. Nothing was changed. Restore a backup, or run 'loom journal check' for the extent.");
 
+    /// <summary>Closes the files at once, whoever reads.</summary>
     public void Dispose()
     {
         File.Dispose();
         (Index as IDisposable)?.Dispose();
     }
+}
+
+/// <summary>A segment whose files stay open meanwhile.</summary>
+internal readonly struct SegmentHold(Segment segment) : IDisposable
+{
+    public Segment Segment { get; } = segment;
+
+    /// <summary>Holds a segment of what was durable; where it was scavenged since, its successor, which has the same positions.</summary>
+    public static SegmentHold Take(Durable then, int segment, Func<Durable> now)
+    {
+        var held = then.Segments[segment];
+        while (!held.TryHold())
+        {
+            held = now().Segments[segment];
+        }
+
+        return new SegmentHold(held);
+    }
+
+    public void Dispose() => Segment.Release();
 }
 
 /// <summary>What is durable at a moment, published as one value after each commit.</summary>

@@ -72,9 +72,9 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
 
         try
         {
-            SealedIndexFormat.Write(options.Disk, options.Directory, segment.Start, length, index);
+            SealedIndexFormat.Write(options.Disk, options.Directory, segment.Start, length, segment.Gone, index);
             options.Disk.SyncDirectory(options.Directory);
-            if (SealedIndex.TryOpen(options.Disk, options.Directory, segment.Start, length, Rebuild(options, segment.Start, length), out var sealedIndex))
+            if (SealedIndex.TryOpen(options.Disk, options.Directory, segment.Start, length, segment.Gone, Rebuild(options, segment.Start, length), out var sealedIndex))
             {
                 segment.Index = sealedIndex;
             }
@@ -120,6 +120,10 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
             {
                 starts.Add(start);
             }
+            else if (!options.ReadOnly && SegmentHeader.IsNewName(name))
+            {
+                _disk.Delete(Path.Combine(options.Directory, name)); // a scavenge that a crash ended
+            }
         }
 
         starts.Sort();
@@ -146,18 +150,18 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
                     $"{path} has {file.Length} bytes, but the segment after it begins at offset {length}: something is missing or was changed. Restore a backup.");
             }
 
-            if (!HasHeader(file, start))
+            if (!HasHeader(file, start, out var gone))
             {
                 throw new JournalException(JournalFailure.Corrupt, $"{path} is damaged at offset 0: its header is wrong. Restore a backup.");
             }
 
             var rebuild = Rebuild(options, start, length);
-            if (SealedIndex.TryOpen(_disk, options.Directory, start, length, rebuild, out var index))
+            if (SealedIndex.TryOpen(_disk, options.Directory, start, length, gone, rebuild, out var index))
             {
-                return new Segment(path, start, file, index);
+                return new Segment(path, start, file, index, gone);
             }
 
-            var segment = new Segment(path, start, file, rebuild());
+            var segment = new Segment(path, start, file, rebuild(), gone);
             Seal(options, segment, length);
             return segment;
         }
@@ -175,7 +179,7 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
         try
         {
             var length = file.Length;
-            if (!HasHeader(file, start))
+            if (!HasHeader(file, start, out var gone))
             {
                 return Unborn(path, file, start, length);
             }
@@ -203,7 +207,7 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
 
             _lastLength = end;
             EndsOrderly = end == SegmentHeader.Size || EndsWithMark(file, start, end);
-            return new Segment(path, start, file, index);
+            return new Segment(path, start, file, index, gone);
         }
         catch
         {
@@ -247,12 +251,14 @@ internal sealed class SegmentOpening(SegmentedJournalOptions options)
     {
         using var reader = new RecordReader(file, start, RecordHeader.Size, RecordHeader.Size);
         return end - RecordHeader.Size >= SegmentHeader.Size
-            && reader.Read(end - RecordHeader.Size, end, out var header, out _) == RecordStatus.Ok && header.Count == 0;
+            && reader.Read(end - RecordHeader.Size, end, out var header, out _) == RecordStatus.Ok && header is { Count: 0, IsFiller: false };
     }
 
-    private static bool HasHeader(IDiskFile file, ulong start)
+    private static bool HasHeader(IDiskFile file, ulong start, out ulong gone)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Size];
-        return file.Read(0, header) == header.Length && SegmentHeader.IsValid(header, start);
+        var isValid = file.Read(0, header) == header.Length && SegmentHeader.IsValid(header, start);
+        gone = isValid ? SegmentHeader.Gone(header) : 0;
+        return isValid;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class SegmentStore : IDisposable
 {
     private readonly SegmentedJournalOptions _options;
     private readonly IDisposable? _lock;
+    private readonly Lock _gate = new();
     private readonly List<Task> _sealing = [];
     private volatile Durable _durable;
     private long _written;
@@ -95,7 +96,38 @@ internal sealed class SegmentStore : IDisposable
         }
 
         EndsOrderly = false;
-        _durable = _durable with { End = segment.Start + (ulong)_written, LastPosition = group[^1].Position + (ulong)group[^1].Events.Count - 1 };
+        lock (_gate)
+        {
+            _durable = _durable with { End = segment.Start + (ulong)_written, LastPosition = group[^1].Position + (ulong)group[^1].Events.Count - 1 };
+        }
+    }
+
+    /// <summary>Complete segments, oldest first, once their indexes are written.</summary>
+    public Segment[] Sealed()
+    {
+        Segment[] segments;
+        Task[] running;
+        lock (_gate)
+        {
+            segments = _durable.Segments[..^1];
+            running = [.. _sealing];
+        }
+
+        Task.WaitAll(running);
+        return segments;
+    }
+
+    /// <summary>Puts a scavenged segment in the place of the one that it was made from; who still reads that one reads on.</summary>
+    public void Replace(Segment old, Segment scavenged)
+    {
+        lock (_gate)
+        {
+            Segment[] segments = [.. _durable.Segments];
+            segments[Array.IndexOf(segments, old)] = scavenged;
+            _durable = _durable with { Segments = segments };
+        }
+
+        old.Release();
     }
 
     public void TakeBack()
@@ -111,18 +143,23 @@ internal sealed class SegmentStore : IDisposable
         MustRoll = true;
         var segment = SegmentOpening.Create(_options, End);
         var old = Active;
-        _durable = _durable with { Segments = [.. _durable.Segments, segment], End = segment.Start + SegmentHeader.Size };
+        var length = (long)(segment.Start - old.Start);
+        lock (_gate)
+        {
+            _durable = _durable with { Segments = [.. _durable.Segments, segment], End = segment.Start + SegmentHeader.Size };
+            if (!_options.ManualWriter)
+            {
+                _sealing.RemoveAll(task => task.IsCompleted);
+                _sealing.Add(Task.Run(() => SegmentOpening.Seal(_options, old, length)));
+            }
+        }
+
         _written = SegmentHeader.Size;
         MustRoll = false;
-        var length = (long)(segment.Start - old.Start);
         if (_options.ManualWriter)
         {
             SegmentOpening.Seal(_options, old, length);
-            return;
         }
-
-        _sealing.RemoveAll(task => task.IsCompleted);
-        _sealing.Add(Task.Run(() => SegmentOpening.Seal(_options, old, length)));
     }
 
     public void Dispose()

@@ -14,7 +14,7 @@ namespace Loom.Journal;
 /// await using var journal = await SegmentedJournal.OpenAsync(new() { Directory = ".loom/journal" }, cancellationToken);
 /// </code>
 /// </example>
-public sealed partial class SegmentedJournal : IJournal, IStreamAdministration
+public sealed partial class SegmentedJournal : IJournal, IStreamAdministration, IScavenging
 {
     private const int CheckpointEvery = 1000;
 
@@ -200,7 +200,7 @@ public sealed partial class SegmentedJournal : IJournal, IStreamAdministration
             return;
         }
 
-        _isClosed = true;
+        await StopScavengingAsync();
         _writer.Close();
         await _writing;
         while (_options.ManualWriter && _writer.RunGroup())
@@ -214,6 +214,7 @@ public sealed partial class SegmentedJournal : IJournal, IStreamAdministration
 
         _signal.Pulse();
         _store.Dispose();
+        _closing.Dispose();
     }
 
     /// <summary>Writes one group (with a manual writer); false when nothing waits.</summary>

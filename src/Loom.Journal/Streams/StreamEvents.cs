@@ -6,11 +6,19 @@ namespace Loom.Journal.Streams;
 /// <summary>The events that a journal itself writes about streams.</summary>
 internal static class StreamEvents
 {
+    private static readonly byte[] ReturnMark = "{\"$comesBack\":true}"u8.ToArray();
+
     /// <summary>The stream's metadata from now on: every event of now is hidden.</summary>
     public static EventData SoftDeletion(Guid id) => Metadata(id, StreamMetadata.SoftDeleted);
 
-    /// <summary>The stream comes back with its next revision.</summary>
-    public static EventData Return(Guid id, long next) => Metadata(id, next);
+    /// <summary>The stream comes back with its next revision, which is stored right after it.</summary>
+    public static EventData Return(Guid id, long next) => Metadata(id, next) with { Metadata = ReturnMark };
+
+    /// <summary>
+    /// Whether the event says that a stream comes back. Where the events that it came back with are not there (a crash came between), the
+    /// stream is still deleted.
+    /// </summary>
+    public static bool IsReturn(RecordedEvent metadata) => metadata.Metadata.Span.SequenceEqual(ReturnMark);
 
     /// <summary>Metadata that somebody wrote to a softly deleted stream, and that leaves deleted what was deleted.</summary>
     public static EventData Return(Guid id, EventData written, long next) =>

@@ -25,6 +25,20 @@ internal readonly record struct StreamWindow(long First, long Last, DateTimeOffs
     public bool Shows(RecordedEvent e) => e.Revision >= First && (Since is not { } since || e.Created >= since);
 }
 
+/// <summary>What has to stay of a stream when space is given back: revision <paramref name="First"/> and later ones, and the newest whatever it is.</summary>
+/// <param name="First">Earlier revisions may go.</param>
+/// <param name="Last">The newest revision; it stays, so that revisions go on.</param>
+/// <param name="Since">What was stored earlier may go.</param>
+internal readonly record struct StreamRemains(long First, long Last, DateTimeOffset? Since)
+{
+    /// <summary>Whether anything of the stream may go.</summary>
+    public bool Loses => First > 0 || Since is not null;
+
+    /// <summary>Whether an append's events may go; all or none do.</summary>
+    public bool MayDrop(long lastRevision, DateTimeOffset created) =>
+        lastRevision < Last && (lastRevision < First || (Since is { } since && created < since));
+}
+
 /// <summary>What an append finds.</summary>
 /// <param name="Last">Last revision ever used, −1 for none.</param>
 /// <param name="Exists">Whether "stream exists" holds: with metadata it does before the first event.</param>
@@ -74,6 +88,25 @@ internal sealed class StreamRules(IStreamFacts facts, Func<StreamName, bool> isA
         }
 
         return KeepsNewestOnly(stream) ? new StreamWindow(last, last, null, Exists: true) : Of(Effective(stream), last);
+    }
+
+    /// <summary>What has to stay of the stream for ever; what readers can see at this moment is part of it, and all of an actor's stream and of Loom's own.</summary>
+    public StreamRemains Remains(StreamName stream)
+    {
+        var last = facts.Last(stream);
+        if (KeepsNewestOnly(stream))
+        {
+            return new StreamRemains(last, last, null);
+        }
+
+        var isDead = last == MetadataStreams.TombstoneRevision;
+        if (last < 0 || stream.IsLoom || stream.IsSystem || (isDead && IsActor(stream)))
+        {
+            return new StreamRemains(0, last, null);
+        }
+
+        var window = isDead ? new StreamWindow(last, last, null, Exists: false) : Of(Effective(stream), last);
+        return new StreamRemains(window.First, last, window.Since);
     }
 
     /// <summary>Whether the stream is deleted softly: its events are hidden, and the next append brings it back.</summary>

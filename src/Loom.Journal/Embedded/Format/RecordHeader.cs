@@ -22,6 +22,15 @@ internal readonly record struct RecordHeader(
 
     public static ReadOnlySpan<byte> Magic => "LREC"u8;
 
+    /// <summary>
+    /// Begins a filler: what stands in place of neighbouring records that were scavenged, exactly as long as they were. Its payload is zeros
+    /// (a hole in the file) that nobody reads; the CRC is of the header alone.
+    /// </summary>
+    public static ReadOnlySpan<byte> FillerMagic => "LFIL"u8;
+
+    /// <summary>Whether it is a filler: without events, and of any length.</summary>
+    public bool IsFiller { get; init; }
+
     public int Length => Size + PayloadLength;
 
     public long LastRevision => FirstRevision + Count - 1;
@@ -30,7 +39,8 @@ internal readonly record struct RecordHeader(
     public static bool TryRead(ReadOnlySpan<byte> bytes, ulong position, out RecordHeader header)
     {
         header = default;
-        if (bytes.Length < Size || !bytes.StartsWith(Magic))
+        var isFiller = bytes.StartsWith(FillerMagic);
+        if (bytes.Length < Size || (!isFiller && !bytes.StartsWith(Magic)))
         {
             return false;
         }
@@ -42,8 +52,14 @@ internal readonly record struct RecordHeader(
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]));
-        return header.PayloadLength is >= 0 and <= MaxPayload && header.Count >= 0 && header.Position == position
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]))
+        {
+            IsFiller = isFiller,
+        };
+        var hasLength = isFiller
+            ? header is { PayloadLength: >= 0 and <= int.MaxValue - Size, Count: 0 }
+            : header is { PayloadLength: >= 0 and <= MaxPayload, Count: >= 0 };
+        return hasLength && header.Position == position
             && header.GroupStart <= position && (ulong)header.CreatedTicks <= (ulong)DateTime.MaxValue.Ticks;
     }
 
@@ -51,10 +67,13 @@ internal readonly record struct RecordHeader(
     public bool Verifies(ReadOnlySpan<byte> headerBytes, ReadOnlySpan<byte> payload) =>
         Crc32C.Finish(Crc32C.Add(Crc32C.Add(Crc32C.Start, payload), headerBytes[8..Size])) == Crc;
 
+    /// <summary>The filler for so many bytes at a position.</summary>
+    public static RecordHeader Filler(ulong position, int length) => new(0, length - Size, 0, position, position, 0, 0) { IsFiller = true };
+
     /// <summary>Writes the header; <paramref name="payloadCrc"/> is the running CRC after the payload. <see cref="Crc"/> is not looked at.</summary>
     public void Write(Span<byte> bytes, uint payloadCrc)
     {
-        Magic.CopyTo(bytes);
+        (IsFiller ? FillerMagic : Magic).CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], PayloadLength);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[12..], Count);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], Position);

@@ -29,7 +29,7 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
 
     /// <summary>Opens the index when it is there, whole, and of this very segment; otherwise false: build it again.</summary>
     public static bool TryOpen(
-        IDisk disk, string directory, ulong start, long segmentLength, Func<ActiveIndex> rebuild, [NotNullWhen(true)] out SealedIndex? index)
+        IDisk disk, string directory, ulong start, long segmentLength, ulong gone, Func<ActiveIndex> rebuild, [NotNullWhen(true)] out SealedIndex? index)
     {
         index = null;
         var path = Path.Combine(directory, SegmentHeader.IndexName(start));
@@ -43,7 +43,7 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
             return false;
         }
 
-        index = TryRead(file, start, segmentLength, rebuild);
+        index = TryRead(file, start, segmentLength, gone, rebuild);
         if (index is null)
         {
             file.Dispose();
@@ -108,7 +108,7 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static SealedIndex? TryRead(IDiskFile file, ulong start, long segmentLength, Func<ActiveIndex> rebuild)
+    private static SealedIndex? TryRead(IDiskFile file, ulong start, long segmentLength, ulong gone, Func<ActiveIndex> rebuild)
     {
         var header = new byte[SealedIndexFormat.Page];
         if (file.Read(0, header) != header.Length
@@ -116,7 +116,8 @@ internal sealed class SealedIndex : ISegmentIndex, IDisposable
             || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4092)) != Crc32C.Of(header.AsSpan(0, 4092))
             || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)) != SealedIndexFormat.Version
             || BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(16)) != start
-            || BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(24)) != segmentLength)
+            || BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(24)) != segmentLength
+            || BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(SealedIndexFormat.Gone)) != gone)
         {
             return null;
         }

@@ -14,10 +14,13 @@ internal static class SealedIndexFormat
     public const byte NoMetadata = 1;
     private const byte HasMetadata = 2;
 
+    /// <summary>Where the header says which state of a scavenged segment it belongs to; 0 for one that was never scavenged.</summary>
+    public const int Gone = 64;
+
     public static ReadOnlySpan<byte> Magic => "LOOMIDX1"u8;
 
     /// <summary>Writes the file under a temporary name, makes it durable, then gives it its name.</summary>
-    public static void Write(IDisk disk, string directory, ulong start, long segmentLength, ActiveIndex index)
+    public static void Write(IDisk disk, string directory, ulong start, long segmentLength, ulong gone, ActiveIndex index)
     {
         var entries = index.ToSorted();
         var sparse = index.Sparse.ToArray();
@@ -55,6 +58,7 @@ internal static class SealedIndexFormat
         BinaryPrimitives.WriteInt32LittleEndian(header[48..], sparse.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[52..], Crc32C.Of(fences));
         header[56] = index.MayHoldMetadata ? HasMetadata : NoMetadata;
+        BinaryPrimitives.WriteUInt64LittleEndian(header[Gone..], gone);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4092..], Crc32C.Of(header[..4092]));
 
         var name = Path.Combine(directory, SegmentHeader.IndexName(start));

@@ -16,7 +16,7 @@ internal static class Backups
     private const string Blobs = "blobs/";
 
     public static async Task<BackupReport> WriteAsync(
-        Durable durable, string target, IReadOnlyList<BackupFile> extra, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+        Durable durable, Func<Durable> now, string target, IReadOnlyList<BackupFile> extra, IBlobStore? blobs, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
     {
         RefuseFilled(target);
         Directory.CreateDirectory(target);
@@ -25,9 +25,9 @@ internal static class Backups
         long done = 0;
         for (var i = 0; i < durable.Segments.Length; i++)
         {
-            var segment = durable.Segments[i];
-            var name = SegmentHeader.FileName(segment.Start);
-            using var source = new SegmentStream(segment.File, durable.LimitOf(i));
+            using var held = SegmentHold.Take(durable, i, now);
+            var name = SegmentHeader.FileName(held.Segment.Start);
+            using var source = new SegmentStream(held.Segment.File, durable.LimitOf(i));
             files.Add(Copy(source, target, name, bytes => progress?.Report(new JournalProgress("copying segments", done += bytes, total)), cancellationToken));
         }
 
@@ -176,14 +176,36 @@ internal static class Backups
         while ((read = source.Read(buffer)) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            target.Write(buffer, 0, read);
+            WriteSparse(target, buffer.AsSpan(0, read));
             hash.AppendData(buffer, 0, read);
             length += read;
             report(read);
         }
 
+        target.SetLength(length);
         target.Flush(flushToDisk: true);
         return new ManifestFile(name, length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>Blocks of nothing but zeros stay holes: scavenged segments are full of them.</summary>
+    private static void WriteSparse(FileStream target, ReadOnlySpan<byte> bytes)
+    {
+        const int Block = 4096;
+        while (!bytes.IsEmpty)
+        {
+            var filled = bytes.IndexOfAnyExcept((byte)0);
+            var skip = filled < 0 ? bytes.Length : filled / Block * Block;
+            target.Seek(skip, SeekOrigin.Current);
+            bytes = bytes[skip..];
+            var write = 0;
+            while (write < bytes.Length && bytes.Slice(write, Math.Min(Block, bytes.Length - write)).ContainsAnyExcept((byte)0))
+            {
+                write += Math.Min(Block, bytes.Length - write);
+            }
+
+            target.Write(bytes[..write]);
+            bytes = bytes[write..];
+        }
     }
 
     private static void SyncFolders(string target)

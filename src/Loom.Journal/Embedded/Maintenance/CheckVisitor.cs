@@ -1,5 +1,7 @@
+using System.Text;
 using Loom.Core;
 using Loom.Journal.Blobs;
+using Loom.Journal.Streams;
 
 namespace Loom.Journal.Embedded;
 
@@ -7,28 +9,42 @@ namespace Loom.Journal.Embedded;
 internal sealed class CheckVisitor(BlobNaming naming) : IRecordVisitor
 {
     private readonly BlobNamingVisitor _names = new(naming);
-    private readonly Dictionary<StreamKey, long> _heads = [];
+    private readonly Dictionary<StreamKey, (long Head, bool IsActor)> _streams = [];
+    private readonly RecordDecoder _decoder = new();
+    private readonly List<RecordedEvent> _events = [];
     private readonly List<JournalDamage> _damage = [];
     private long _appends;
-    private long _events;
+    private long _count;
     private long _torn;
     private ulong? _last;
 
     public void Record(string file, long offset, in RecordHeader header, ReadOnlySpan<byte> streamUtf8, ReadOnlySpan<byte> payload)
     {
         var key = StreamKey.Of(streamUtf8);
-        var next = _heads.GetValueOrDefault(key, -1) + 1;
-        var isTombstone = header is { FirstRevision: MetadataStreams.TombstoneRevision, Count: 1 } && next != long.MinValue;
-        if (header.FirstRevision != next && !isTombstone)
+        var (head, isActor) = _streams.GetValueOrDefault(key, (-1, false));
+        isActor |= header.FirstRevision == 0 && header.Count > 0 && _decoder.TryDecode(header, payload, _events) && TransitionReader.CarriesLoom(_events[0]);
+        if (header.FirstRevision != head + 1 && !MayGap(header, head, isActor, streamUtf8))
         {
-            Damage(file, offset, $"stream '{System.Text.Encoding.UTF8.GetString(streamUtf8)}' goes on with revision {header.FirstRevision} where {next} belongs");
+            Damage(file, offset, $"stream '{Encoding.UTF8.GetString(streamUtf8)}' goes on with revision {header.FirstRevision} where {head + 1} belongs");
         }
 
-        _heads[key] = header.LastRevision;
+        _streams[key] = (header.LastRevision, isActor);
         _appends++;
-        _events += header.Count;
+        _count += header.Count;
         _last = header.Position + (ulong)header.Count - 1;
         _names.Record(file, offset, header, streamUtf8, payload);
+    }
+
+    /// <summary>Scavenged streams have gaps, and a tombstone has a revision far beyond; an actor's stream and Loom's own have no gap.</summary>
+    private static bool MayGap(in RecordHeader header, long head, bool isActor, ReadOnlySpan<byte> streamUtf8)
+    {
+        if (header is { FirstRevision: MetadataStreams.TombstoneRevision, Count: 1 })
+        {
+            return head != MetadataStreams.TombstoneRevision;
+        }
+
+        return header.FirstRevision > head && !isActor
+            && (!streamUtf8.StartsWith("loom."u8) || (StreamName.TryParse(Encoding.UTF8.GetString(streamUtf8), out var name) && StreamRules.KeepsNewestOnly(name)));
     }
 
     public void Damage(string file, long offset, string what)
@@ -41,7 +57,7 @@ internal sealed class CheckVisitor(BlobNaming naming) : IRecordVisitor
 
     public void TornTail(long bytes) => _torn = bytes;
 
-    public CheckReport Report(int segments, long bytes) => new(segments, bytes, _appends, _events, _heads.Count, _last, _torn, _damage);
+    public CheckReport Report(int segments, long bytes) => new(segments, bytes, _appends, _count, _streams.Count, _last, _torn, _damage);
 }
 
 /// <summary>Learns which blobs the events name.</summary>

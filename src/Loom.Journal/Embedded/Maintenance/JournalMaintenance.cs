@@ -59,7 +59,7 @@ public static class JournalMaintenance
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(extra);
-        return Task.Run(() => Backups.WriteAsync(journal.Durable, target, extra, blobs, progress, cancellationToken), cancellationToken);
+        return Task.Run(() => Backups.WriteAsync(journal.Durable, () => journal.Durable, target, extra, blobs, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>The same for a folder that another process may be writing: all records that are whole when it is opened.</summary>

@@ -90,6 +90,8 @@ internal static class RecordWalk
             visitor.Damage(path, 0, "the segment's header is wrong");
         }
 
+        using var gone = new GoneRecords();
+        var isWhole = true;
         using var reader = new RecordReader(file, start, Window, Window);
         long offset = SegmentHeader.Size;
         long reported = 0;
@@ -110,6 +112,15 @@ internal static class RecordWalk
                     }
                 }
 
+                if (record.IsFiller)
+                {
+                    gone.Add(offset, record.Length);
+                    if (FirstByte(file, offset + RecordHeader.Size, offset + record.Length) is { } at)
+                    {
+                        visitor.Damage(path, at, "what stands in place of scavenged records is not empty");
+                    }
+                }
+
                 offset += record.Length;
                 if (offset - reported >= 16 << 20)
                 {
@@ -126,8 +137,33 @@ internal static class RecordWalk
                 return;
             }
 
+            isWhole = false;
             visitor.Damage(path, offset, "no whole record lies there, or its checksum is wrong");
             offset = Recovery.NextRecord(file, start, offset, length) ?? length;
         }
+
+        if (isWhole && SegmentHeader.IsValid(header, start) && gone.Finish() != SegmentHeader.Gone(header))
+        {
+            visitor.Damage(path, 0, "other records were taken out of the segment than its header says");
+        }
+    }
+
+    /// <summary>The first byte of a hole that is none; null when all is empty.</summary>
+    private static long? FirstByte(IDiskFile file, long from, long to)
+    {
+        var buffer = new byte[Math.Min(Window, to - from)];
+        while (from < to)
+        {
+            var read = file.Read(from, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - from)));
+            var at = buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0);
+            if (read == 0 || at >= 0)
+            {
+                return from + Math.Max(0, at);
+            }
+
+            from += read;
+        }
+
+        return null;
     }
 }

@@ -5,7 +5,7 @@ namespace Loom.Journal.Embedded;
 /// <summary>How reading a record went.</summary>
 internal enum RecordStatus
 {
-    /// <summary>A whole record whose CRC holds.</summary>
+    /// <summary>A whole record whose CRC holds; a filler has no payload to show.</summary>
     Ok,
 
     /// <summary>The limit was reached exactly.</summary>
@@ -39,6 +39,11 @@ internal sealed class RecordReader(IDiskFile file, ulong segmentStart, int minWi
         if (!RecordHeader.TryRead(head, segmentStart + (ulong)offset, out header))
         {
             return RecordStatus.Bad;
+        }
+
+        if (header.IsFiller)
+        {
+            return offset + header.Length <= limit && header.Verifies(head, default) ? RecordStatus.Ok : RecordStatus.Bad;
         }
 
         var whole = Window(offset, header.Length, limit);

@@ -13,7 +13,8 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         var now = durable();
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
-            if (now.Segments[i].Index.TryLast(key, out var last))
+            using var held = Hold(now, i);
+            if (held.Segment.Index.TryLast(key, out var last))
             {
                 return last.LastRevision;
             }
@@ -32,7 +33,8 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         StreamKey? key = null;
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
-            var segment = now.Segments[i];
+            using var held = Hold(now, i);
+            var segment = held.Segment;
             if (!segment.Index.MayHoldMetadata || !segment.Index.TryLast(key ??= StreamKey.Of(stream), out var last))
             {
                 continue;
@@ -55,16 +57,18 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         var decoder = new RecordDecoder();
         for (var i = FirstSegmentWith(now, key, from); i < now.Segments.Length && from <= to; i++)
         {
-            using var reader = new RecordReader(now.Segments[i].File, now.Segments[i].Start, MinWindow, MaxWindow);
+            using var held = Hold(now, i);
+            var segment = held.Segment;
+            using var reader = new RecordReader(segment.File, segment.Start, MinWindow, MaxWindow);
             var limit = now.LimitOf(i);
-            foreach (var entry in now.Segments[i].Index.Ascending(key, from))
+            foreach (var entry in segment.Index.Ascending(key, from))
             {
                 if (entry.FirstRevision > to || entry.Offset >= limit)
                 {
                     break;
                 }
 
-                ReadEntry(now.Segments[i], reader, decoder, entry, limit, stream, events);
+                ReadEntry(segment, reader, decoder, entry, limit, stream, events);
                 foreach (var e in events)
                 {
                     if (e.Revision >= from && e.Revision <= to)
@@ -86,16 +90,18 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         var decoder = new RecordDecoder();
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
-            using var reader = new RecordReader(now.Segments[i].File, now.Segments[i].Start, MinWindow, MaxWindow);
+            using var held = Hold(now, i);
+            var segment = held.Segment;
+            using var reader = new RecordReader(segment.File, segment.Start, MinWindow, MaxWindow);
             var limit = now.LimitOf(i);
-            foreach (var entry in now.Segments[i].Index.Descending(key, from))
+            foreach (var entry in segment.Index.Descending(key, from))
             {
                 if (entry.Offset >= limit)
                 {
                     continue;
                 }
 
-                ReadEntry(now.Segments[i], reader, decoder, entry, limit, stream, events);
+                ReadEntry(segment, reader, decoder, entry, limit, stream, events);
                 for (var e = events.Count - 1; e >= 0; e--)
                 {
                     if (events[e].Revision <= from)
@@ -133,13 +139,14 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         }
     }
 
-    private static IEnumerable<RecordedEvent> AllOfFiles(Durable now, ulong from)
+    private IEnumerable<RecordedEvent> AllOfFiles(Durable now, ulong from)
     {
         var events = new List<RecordedEvent>();
         var decoder = new RecordDecoder();
         for (var i = now.SegmentOf(from); i < now.Segments.Length && from < now.End; i++)
         {
-            var segment = now.Segments[i];
+            using var held = Hold(now, i);
+            var segment = held.Segment;
             using var reader = new RecordReader(segment.File, segment.Start, MaxWindow, MaxWindow);
             var limit = now.LimitOf(i);
             var offset = from > segment.Start ? segment.Index.RecordBefore((long)(from - segment.Start)) : SegmentHeader.Size;
@@ -166,7 +173,8 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         var block = new List<RecordedEvent>();
         for (var i = now.SegmentOf(from); i >= 0; i--)
         {
-            var segment = now.Segments[i];
+            using var held = Hold(now, i);
+            var segment = held.Segment;
             using var reader = new RecordReader(segment.File, segment.Start, MaxWindow, MaxWindow);
             var limit = now.LimitOf(i);
 
@@ -194,13 +202,16 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         }
     }
 
-    private static int FirstSegmentWith(Durable now, StreamKey key, long from)
+    private SegmentHold Hold(Durable now, int segment) => SegmentHold.Take(now, segment, durable);
+
+    private int FirstSegmentWith(Durable now, StreamKey key, long from)
     {
         // Newest first: who follows a stream asks for its end.
         var first = now.Segments.Length;
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
-            if (!now.Segments[i].Index.TryLast(key, out var last))
+            using var held = Hold(now, i);
+            if (!held.Segment.Index.TryLast(key, out var last))
             {
                 continue;
             }

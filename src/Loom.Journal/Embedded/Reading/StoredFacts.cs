@@ -8,10 +8,17 @@ internal sealed class StoredFacts(StoredEvents stored) : IStreamFacts
 {
     public long Last(StreamName stream) => stored.LastRevision(StreamKey.Of(stream));
 
-    public StreamMetadata? Metadata(StreamName stream) =>
-        stored.MayHoldMetadata && StreamName.TryParse("$$" + stream.Value, out var name) && stored.NewestMetadata(name) is { } newest
-            ? StreamMetadata.Parse(newest.ContentType, newest.Data)
-            : null;
+    public StreamMetadata? Metadata(StreamName stream)
+    {
+        if (!stored.MayHoldMetadata || !StreamName.TryParse("$$" + stream.Value, out var name) || stored.NewestMetadata(name) is not { } newest)
+        {
+            return null;
+        }
+
+        // What came back without its events (a crash came between the two records) never came back.
+        var metadata = StreamMetadata.Parse(newest.ContentType, newest.Data);
+        return StreamEvents.IsReturn(newest) && metadata.TruncateBefore > Last(stream) ? new StreamMetadata { TruncateBefore = StreamMetadata.SoftDeleted } : metadata;
+    }
 
     public RecordedEvent? First(StreamName stream) => stored.Forwards(stream, StreamKey.Of(stream), 0, 0).FirstOrDefault();
 }

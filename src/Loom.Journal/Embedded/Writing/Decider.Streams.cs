@@ -18,8 +18,8 @@ internal sealed partial class Decider
 
     private static Decision DecideImport(AppendRequest request, long head, out AppendResult? answer)
     {
-        // After scavenging an ordinary stream has gaps; an actor's and Loom's own have none.
-        var mayGap = request.FirstRevision > head && !request.Stream.IsLoom && !TransitionReader.CarriesLoom(request.Events[0].Metadata);
+        // After scavenging an ordinary stream (and a subscription's place) has gaps; an actor's and Loom's own have none.
+        var mayGap = request.FirstRevision > head && (!request.Stream.IsLoom || StreamRules.KeepsNewestOnly(request.Stream)) && !TransitionReader.CarriesLoom(request.Events[0].Metadata);
         var follows = request.FirstRevision == head + 1 || mayGap;
         answer = head != MetadataStreams.TombstoneRevision && follows ? null : new AppendResult.Conflict(head);
         return answer is null ? Decision.Write : Decision.Answer;
