@@ -15,6 +15,9 @@ public enum SyncMistake
 
     /// <summary>A sync makes durable what the one before it should have: what is acknowledged now is safe one sync later.</summary>
     Late,
+
+    /// <summary>The first sync of a file is skipped: it gets its name before its bytes are safe.</summary>
+    First,
 }
 
 /// <summary>
@@ -193,6 +196,10 @@ public sealed class SimulatedDisk(Random random) : IDisk
         {
             inode.SyncLate();
         }
+        else if (Mistake == SyncMistake.First && !inode.WasSynced)
+        {
+            inode.SyncNothing();
+        }
         else if (Mistake != SyncMistake.Skipped || !inode.WasSynced || ++_syncs % 3 != 0)
         {
             inode.Sync();
@@ -332,6 +339,8 @@ public sealed class SimulatedDisk(Random random) : IDisk
             WasSynced = true;
             _last = _safe = _now = [.. _now];
         }
+
+        public void SyncNothing() => WasSynced = true;
 
         public void SyncLate() => (_safe, _last) = (_last, [.. _now]);
 

@@ -12,6 +12,63 @@ internal sealed class StreamModel(bool isForeign)
 {
     private readonly Dictionary<string, State> _streams = new(StringComparer.Ordinal);
 
+    /// <summary>The type of these streams is registered from now on.</summary>
+    public void Register(string stream) => Of(stream).IsRegistered = true;
+
+    /// <summary>A model that goes its own way from here.</summary>
+    public StreamModel Clone()
+    {
+        var clone = new StreamModel(isForeign);
+        foreach (var (name, state) in _streams)
+        {
+            clone._streams[name] = state.Clone();
+        }
+
+        return clone;
+    }
+
+    /// <summary>What nobody can see now may be gone for ever, but for a stream's newest event and every event with a link.</summary>
+    public void Scavenge(DateTimeOffset now)
+    {
+        foreach (var (name, s) in _streams)
+        {
+            for (var i = 0; i < s.Events.Count && !s.IsProtected(name); i++)
+            {
+                var isNewest = i == s.Last && !s.IsDead;
+                if (!isNewest && !s.Linked.Contains(s.Events[i].Id) && (s.IsDead || !s.Shows(i, now)))
+                {
+                    s.Gone.Add(s.Events[i].Id);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the event may be gone.</summary>
+    public bool MayBeGone(string stream, Guid id) => Of(stream).Gone.Contains(id);
+
+    /// <summary>The id at a revision.</summary>
+    public Guid IdAt(string stream, long revision) => Of(stream).Events[(int)revision].Id;
+
+    /// <summary>Whether the stream is deleted for ever.</summary>
+    public bool IsDead(string stream) => Of(stream).IsDead;
+
+    /// <summary>How many documents of metadata were written, and what the newest says.</summary>
+    public (long Documents, long Before, long MaxCount, long MaxAge) Document(string stream)
+    {
+        var s = Of(stream);
+        return (s.Documents, s.Before, s.MaxCount, s.MaxAge);
+    }
+
+    /// <summary>A document more was written than the model knows of, and it changed nothing.</summary>
+    public void AddDocument(string stream)
+    {
+        var s = Of(stream);
+        s.Unknown = ++s.Documents;
+    }
+
+    /// <summary>Whether the newest document is one that changed nothing.</summary>
+    public bool HasUnknownDocument(string stream) => Of(stream) is var s && s.Documents > 0 && s.Unknown == s.Documents;
+
     public string Append(string stream, long expected, IReadOnlyList<Guid> ids, bool linked, DateTimeOffset now)
     {
         var s = Of(stream);
@@ -65,6 +122,11 @@ internal sealed class StreamModel(bool isForeign)
         {
             s.IsLinked = linked;
             s.IsActor = linked && !isForeign;
+        }
+
+        if (linked)
+        {
+            s.Linked.UnionWith(ids);
         }
 
         s.Events.AddRange(ids.Select(id => (id, now)));
@@ -137,7 +199,7 @@ internal sealed class StreamModel(bool isForeign)
     }
 
     /// <summary>The last revision; null when readers are told that it is deleted.</summary>
-    public long? Last(string stream) => Of(stream) is var s && s.IsDead ? null : s.IsSoft && !s.IsActor ? -1 : s.Last;
+    public long? Last(string stream) => Of(stream) is var s && s.IsDead ? null : s.IsSoft ? -1 : s.Last;
 
     /// <summary>The last revision ever used.</summary>
     public long Used(string stream) => Of(stream).Last;
@@ -159,7 +221,7 @@ internal sealed class StreamModel(bool isForeign)
 
     private sealed class State
     {
-        public List<(Guid Id, DateTimeOffset At)> Events { get; } = [];
+        public List<(Guid Id, DateTimeOffset At)> Events { get; private init; } = [];
 
         public bool IsDead { get; set; }
 
@@ -178,12 +240,26 @@ internal sealed class StreamModel(bool isForeign)
 
         public long Last => Events.Count - 1;
 
-        public bool IsSoft => Before == long.MaxValue && !IsActor;
+        public bool IsRegistered { get; set; }
+
+        public long Unknown { get; set; }
+
+        public HashSet<Guid> Gone { get; private init; } = [];
+
+        public HashSet<Guid> Linked { get; private init; } = [];
+
+        public bool IsSoft => Before == long.MaxValue && !IsActor && !IsRegistered;
+
+        public State Clone() => new()
+        {
+            Events = [.. Events], Gone = [.. Gone], Linked = [.. Linked], IsRegistered = IsRegistered, Unknown = Unknown,
+            IsDead = IsDead, IsActor = IsActor, IsLinked = IsLinked, Before = Before, MaxCount = MaxCount, MaxAge = MaxAge, Documents = Documents,
+        };
 
         /// <summary>On a foreign server our client looks for the link in the first event, which may be hidden.</summary>
-        public bool IsProtected(string stream) => IsActor || (IsLinked && Shows(0, default)) || stream.StartsWith("loom.", StringComparison.Ordinal);
+        public bool IsProtected(string stream) => IsActor || IsRegistered || (IsLinked && Shows(0, default)) || stream.StartsWith("loom.", StringComparison.Ordinal);
 
-        public bool Shows(int i, DateTimeOffset now) => IsActor || (i >= Before
+        public bool Shows(int i, DateTimeOffset now) => IsActor || IsRegistered || (i >= Before
             && (MaxCount == 0 || i > Last - MaxCount)
             && (MaxAge == 0 || Events[i].At >= now.AddSeconds(-MaxAge)));
     }
