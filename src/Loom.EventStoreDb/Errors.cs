@@ -18,6 +18,8 @@ internal static class Errors
     public const string LeaderHost = "leader-endpoint-host";
     public const string LeaderPort = "leader-endpoint-port";
     public const string MissingMetadata = "missing-required-metadata-property";
+    public const string ScavengeNotFound = "scavenge-not-found";
+    public const string ScavengeId = "scavenge-id";
     public const string AppendTooLarge = "maximum-append-size-exceeded";
 
     public static Dictionary<string, string> Trailers(string exception, params ReadOnlySpan<(string Key, string Value)> more)
@@ -37,6 +39,9 @@ internal static class Errors
         StatusCode.InvalidArgument,
         $"Maximum Append Size of {AppendRules.MaxAppend} Exceeded.",
         Trailers(AppendTooLarge, ("maximum-append-size", AppendRules.MaxAppend.ToString(CultureInfo.InvariantCulture))));
+
+    /// <summary>No scavenge of that name runs.</summary>
+    public static GrpcException NoScavenge(string id) => new(StatusCode.NotFound, "Scavenge id was invalid.", Trailers(ScavengeNotFound, (ScavengeId, id)));
 
     /// <summary>How a call ends on a journal's failure; null for other exceptions.</summary>
     public static GrpcException? Of(Exception e) => e switch

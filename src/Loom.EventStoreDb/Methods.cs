@@ -4,6 +4,7 @@ using Loom.EventStoreDb.Messages;
 using Loom.EventStoreDb.Protocol;
 using Loom.EventStoreDb.Protocol.Features;
 using Loom.EventStoreDb.Protocol.Gossip;
+using Loom.EventStoreDb.Protocol.Operations;
 using Loom.EventStoreDb.Protocol.Persistent;
 using Loom.EventStoreDb.Protocol.Streams;
 using DeleteReq = Loom.EventStoreDb.Protocol.Streams.DeleteReq;
@@ -19,6 +20,7 @@ namespace Loom.EventStoreDb;
 internal static class Methods
 {
     private const string StreamsService = "event_store.client.streams.Streams";
+    private const string OperationsService = "event_store.client.operations.Operations";
     private const int StreamsMaxRequest = (16 << 20) - 10_000;
     private const int ReadMaxRequest = 1 << 20; // names and filters only
     private const int EmptyMaxRequest = 1 << 10; // from anybody, and nothing in it is looked at
@@ -70,6 +72,12 @@ internal static class Methods
 
     public static GrpcMethod<Empty, SupportedMethods> SupportedMethods { get; } =
         new("event_store.client.server_features.ServerFeatures", "GetSupportedMethods", Codec.Of(Empty.Parser), Codec.Of(Protocol.Features.SupportedMethods.Parser)) { MaxRequestBytes = EmptyMaxRequest };
+
+    public static GrpcMethod<StartScavengeReq, ScavengeResp> StartScavenge { get; } =
+        new(OperationsService, "StartScavenge", Codec.Of(StartScavengeReq.Parser), Codec.Of(ScavengeResp.Parser)) { MaxRequestBytes = EmptyMaxRequest };
+
+    public static GrpcMethod<StopScavengeReq, ScavengeResp> StopScavenge { get; } =
+        new(OperationsService, "StopScavenge", Codec.Of(StopScavengeReq.Parser), Codec.Of(ScavengeResp.Parser)) { MaxRequestBytes = EmptyMaxRequest };
 
     public static GrpcMethod<Empty, ClusterInfo> Gossip { get; } =
         new("event_store.client.gossip.Gossip", "Read", Codec.Of(Empty.Parser), Codec.Of(ClusterInfo.Parser)) { MaxRequestBytes = EmptyMaxRequest };

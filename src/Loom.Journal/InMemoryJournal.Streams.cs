@@ -14,6 +14,20 @@ public sealed partial class InMemoryJournal
     public Task<DeleteResult> TombstoneAsync(StreamName stream, ExpectedRevision expected, CancellationToken cancellationToken) =>
         DeleteAsync(stream, expected, forEver: true, cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>There is no disk whose space could be given back: nothing goes.</remarks>
+    public Task<ScavengeReport> ScavengeAsync(ScavengeRequest request, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ThrowIfClosed();
+        }
+
+        return Task.FromResult(new ScavengeReport(0, 0, 0, 0, 0));
+    }
+
     private Task<DeleteResult> DeleteAsync(StreamName stream, ExpectedRevision expected, bool forEver, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

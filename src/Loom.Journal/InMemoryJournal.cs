@@ -9,7 +9,7 @@ namespace Loom.Journal;
 /// A journal in memory: what simulations and tests of other parts run on. "Durable" means for the life of this object. It never leaves
 /// the caller's task scheduler, so a simulation stays in control of every step.
 /// </summary>
-public sealed partial class InMemoryJournal : IJournal, IStreamAdministration
+public sealed partial class InMemoryJournal : IJournal, IStreamAdministration, IScavenging
 {
     private const int Page = 256;
 

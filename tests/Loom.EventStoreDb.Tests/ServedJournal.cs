@@ -33,6 +33,7 @@ internal sealed class ServedJournal : IAsyncDisposable
         return BasicCredentials.From(http.Request) switch
         {
             { User: "host", Password: "pass:wörd" } => EventStoreCaller.Host("host"),
+            { User: "operator", Password: "0perate" } => EventStoreCaller.User("operator") with { CanOperate = true },
             { User: "reader", Password: "changeit" } => EventStoreCaller.User("reader"),
             _ => null,
         };

@@ -18,6 +18,9 @@ public sealed record EventStoreCaller(string Name, bool IsAuthenticated, bool Is
     /// <summary>Whether groups of persistent subscriptions may be made, changed and deleted, and their parked events replayed or given up.</summary>
     public bool CanAdminister { get; init; } = IsAuthenticated;
 
+    /// <summary>Whether the server itself may be looked after: scavenging.</summary>
+    public bool CanOperate { get; init; }
+
     /// <summary>A caller without credentials.</summary>
     public static EventStoreCaller Anonymous { get; } = new("anonymous", IsAuthenticated: false, IsHost: false);
 

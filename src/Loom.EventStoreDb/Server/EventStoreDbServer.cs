@@ -34,7 +34,7 @@ public static class EventStoreDbServer
         kestrel.Limits.MinResponseDataRate = null;
     }
 
-    /// <summary>Maps Streams (Read, Append, BatchAppend; Delete and Tombstone where the journal can), PersistentSubscriptions, ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
+    /// <summary>Maps Streams (Read, Append, BatchAppend; Delete and Tombstone where the journal can), PersistentSubscriptions, StartScavenge and StopScavenge where it can, ServerFeatures, Gossip, and the HTTP endpoints that tools ask.</summary>
     /// <param name="endpoints">Where; a group with a condition on the port keeps it apart from other endpoints.</param>
     /// <param name="journal">What is served.</param>
     /// <param name="options">Who may call, and limits.</param>
@@ -72,6 +72,13 @@ public static class EventStoreDbServer
         server.Unary(Methods.ReplayParked, groups.ReplayAsync);
         server.Unary(Methods.TruncateParked, groups.TruncateAsync);
         server.Unary(Methods.RestartGroups, groups.RestartAsync);
+
+        if (journal is IScavenging scavenging)
+        {
+            var scavenges = new ScavengeService(scavenging, access, log);
+            server.Unary(Methods.StartScavenge, scavenges.StartAsync);
+            server.Unary(Methods.StopScavenge, scavenges.StopAsync);
+        }
 
         server.Unary(Methods.Gossip, (_, call) => Task.FromResult(Gossip.Of(call.Http, options)));
 

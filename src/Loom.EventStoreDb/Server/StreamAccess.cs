@@ -38,6 +38,15 @@ internal sealed class StreamAccess(IJournal journal, EventStoreDbServerOptions o
         RefuseReadOnly();
     }
 
+    /// <exception cref="GrpcException">The caller may not look after this server.</exception>
+    public async ValueTask RequireOperatorAsync(ServerCall call)
+    {
+        if (await CallerAsync(call).ConfigureAwait(false) is not { IsAuthenticated: true, CanOperate: true })
+        {
+            throw Errors.Denied();
+        }
+    }
+
     /// <summary>Whether the caller may append these events to the stream.</summary>
     /// <exception cref="JournalException">Nothing is appended now.</exception>
     public async ValueTask<bool> MayAppendAsync(EventStoreCaller caller, StreamName stream, IReadOnlyList<EventData> events, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class StreamCallers(LiveSettings settings, TokenStore tokens, Lo
         {
             return (settings.Now.RequiresToken ? EventStoreCaller.Anonymous
                 : context.Request.Headers.ContainsKey(EventStoreCaller.HostHeader) ? EventStoreCaller.Host(Caller.Loopback.Principal)
-                : EventStoreCaller.User(Caller.Loopback.Principal), null);
+                : EventStoreCaller.User(Caller.Loopback.Principal) with { CanOperate = Caller.Loopback.May(Permission.Administer) }, null);
         }
 
         return tokens.Find(Secret(context.Request)) is { } token ? (Of(token), token) : default;
@@ -56,6 +56,7 @@ internal sealed class StreamCallers(LiveSettings settings, TokenStore tokens, Lo
             CanRead = caller.May(Permission.ReadActors) && caller.May(Permission.ReadTail),
             CanAppend = caller.May(Permission.SendCommands),
             CanAdminister = caller.May(Permission.Administer),
+            CanOperate = caller.May(Permission.Administer),
         };
     }
 }

@@ -87,7 +87,20 @@ internal sealed class StreamRules(IStreamFacts facts, Func<StreamName, bool> isA
             return new StreamWindow(0, -1, null, Exists: false);
         }
 
-        return KeepsNewestOnly(stream) ? new StreamWindow(last, last, null, Exists: true) : Of(Effective(stream), last);
+        if (KeepsNewestOnly(stream))
+        {
+            return new StreamWindow(last, last, null, Exists: true);
+        }
+
+        // Metadata and events that were stored together are looked at together: what came between is looked at again.
+        var effective = Effective(stream);
+        while (effective.Hides && facts.Last(stream) is var now && now != last)
+        {
+            last = now == MetadataStreams.TombstoneRevision ? throw Deleted(stream) : now;
+            effective = Effective(stream);
+        }
+
+        return Of(effective, last);
     }
 
     /// <summary>What has to stay of the stream for ever; what readers can see at this moment is part of it, and all of an actor's stream and of Loom's own.</summary>

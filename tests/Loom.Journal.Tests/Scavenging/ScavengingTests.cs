@@ -301,6 +301,29 @@ public sealed class ScavengingTests : ScavengingTestBase
         }
     }
 
+    /// <summary>An index shows a record a moment before the journal's end does.</summary>
+    [Fact]
+    public async Task Metadata_is_read_while_it_is_being_written()
+    {
+        await using var journal = await SegmentedJournal.OpenAsync(Options with { SegmentBytes = 1 << 20 }, None);
+        await AppendAsync(journal, "s", 3);
+        using var stop = new CancellationTokenSource();
+        var reading = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Equal(2, await journal.LastRevisionAsync(Name("s"), None));
+            }
+        })).ToList();
+        for (var i = 0; i < 150; i++)
+        {
+            await MetadataAsync(journal, "s", new StreamMetadata { MaxCount = 5 });
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(reading);
+    }
+
     private async Task<List<ulong>> PositionsAsync(SegmentedJournal journal, Direction direction, ulong from)
     {
         var positions = new List<ulong>();

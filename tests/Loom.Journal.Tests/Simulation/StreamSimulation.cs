@@ -41,7 +41,7 @@ internal sealed partial class StreamSimulation
     private readonly SegmentedJournalOptions _options;
     private readonly SimulationTotals _totals;
     private readonly List<(string Stream, long Expected, EventData[] Events, bool Linked)> _appends = [];
-    private StreamModel _model = new();
+    private StreamModel _model = new(isForeign: false);
     private bool _isScavenging;
     private SegmentedJournal? _journal;
 

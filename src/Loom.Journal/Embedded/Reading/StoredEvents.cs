@@ -14,7 +14,7 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
             using var held = Hold(now, i);
-            if (held.Segment.Index.TryLast(key, out var last))
+            if (TryLast(now, i, held.Segment, key, out var last))
             {
                 return last.LastRevision;
             }
@@ -35,14 +35,14 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         {
             using var held = Hold(now, i);
             var segment = held.Segment;
-            if (!segment.Index.MayHoldMetadata || !segment.Index.TryLast(key ??= StreamKey.Of(stream), out var last))
+            if (!segment.Index.MayHoldMetadata || !TryLast(now, i, segment, key ??= StreamKey.Of(stream), out var last))
             {
                 continue;
             }
 
             var events = new List<RecordedEvent>();
             using var reader = new RecordReader(segment.File, segment.Start, MinWindow, MaxWindow);
-            ReadEntry(segment, reader, new RecordDecoder(), last, durable().LimitOf(i), stream, events);
+            ReadEntry(segment, reader, new RecordDecoder(), last, now.LimitOf(i), stream, events);
             return events[^1];
         }
 
@@ -202,6 +202,32 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         }
     }
 
+    /// <summary>The stream's last append in a segment as far as it was durable then: the index of the last segment shows appends a moment before they count.</summary>
+    private static bool TryLast(Durable now, int segment, Segment held, StreamKey key, out IndexEntry last)
+    {
+        if (!held.Index.TryLast(key, out last))
+        {
+            return false;
+        }
+
+        var limit = now.LimitOf(segment);
+        if (last.Offset < limit)
+        {
+            return true;
+        }
+
+        foreach (var entry in held.Index.Descending(key, long.MaxValue))
+        {
+            if (entry.Offset < limit)
+            {
+                last = entry;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private SegmentHold Hold(Durable now, int segment) => SegmentHold.Take(now, segment, durable);
 
     private int FirstSegmentWith(Durable now, StreamKey key, long from)
@@ -211,7 +237,7 @@ internal sealed class StoredEvents(Func<Durable> durable, RecentEvents recent)
         for (var i = now.Segments.Length - 1; i >= 0; i--)
         {
             using var held = Hold(now, i);
-            if (!held.Segment.Index.TryLast(key, out var last))
+            if (!TryLast(now, i, held.Segment, key, out var last))
             {
                 continue;
             }
