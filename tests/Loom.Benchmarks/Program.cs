@@ -13,6 +13,7 @@ using Loom.Benchmarks.EventStoreDb;
     ("receipts", ReceiptBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
     ("wasm", WasmBenchmark.RunAsync),
+    ("scavenge", ScavengeBenchmark.RunAsync),
     ("eventstoredb", EventStoreDbBenchmark.RunAsync),
 ];
 

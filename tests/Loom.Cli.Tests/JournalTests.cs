@@ -53,6 +53,51 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scavenge_tells_what_would_go_then_takes_it_and_then_finds_nothing()
+    {
+        var options = new SegmentedJournalOptions { Directory = Path.Combine(Data, "journal"), SegmentBytes = 2000 };
+        await using (var journal = await SegmentedJournal.OpenAsync(options, default))
+        {
+            var n = 0;
+            EventData Event(string metadata = "") => new(new Guid(++n, 1, 0, new byte[8]), "noted", EventData.Json, "{}"u8.ToArray(), Encoding.UTF8.GetBytes(metadata));
+            foreach (var stream in new[] { "notes-a", "order-kept", "draft-a" })
+            {
+                await journal.WriteMetadataAsync(StreamName.Parse(stream), ExpectedRevision.Any, new StreamMetadata { MaxCount = 1 }, new Guid(++n, 1, 0, new byte[8]), default);
+            }
+
+            await journal.AppendAsync(StreamName.Parse("order-actor"), ExpectedRevision.NoStream, [Event("{\"loom\":{\"v\":1}}")], default);
+            for (var i = 0; i < 30; i++)
+            {
+                await journal.AppendAsync(StreamName.Parse("notes-a"), ExpectedRevision.Any, [Event()], default);
+                await journal.AppendAsync(StreamName.Parse("order-kept"), ExpectedRevision.Any, [Event()], default); // a stream of an actor's type
+                await journal.AppendAsync(StreamName.Parse("draft-a"), ExpectedRevision.Any, [Event()], default);
+            }
+
+            await journal.AppendAsync(StreamName.Parse("end"), ExpectedRevision.Any, [Event(), Event(), Event(new string(' ', 2000))], default);
+            var busy = await Ran.LoomAsync("journal", "scavenge", "--data", Data);
+            Assert.Equal(1, busy.Exit);
+            Assert.Contains("in use", busy.Error, StringComparison.Ordinal);
+        }
+
+        var dry = await Ran.LoomAsync("journal", "scavenge", "--dry-run", "--json", "--actor-type", "draft", "--data", Data);
+        var told = JsonDocument.Parse(dry.Out).RootElement;
+        Assert.Equal((0, 29, true), (dry.Exit, told.GetProperty("events").GetInt32(), told.GetProperty("dryRun").GetBoolean()));
+        Assert.Equal(95, JsonDocument.Parse((await Ran.LoomAsync("journal", "stats", "--data", Data, "--json")).Out).RootElement.GetProperty("events").GetInt32() - 2);
+
+        var done = await Ran.LoomAsync("journal", "scavenge", "--actor-type", "draft", "--data", Data);
+        Assert.Equal(0, done.Exit);
+        Assert.StartsWith("29 events went from ", done.Out, StringComparison.Ordinal);
+        Assert.StartsWith("Nothing went: ", (await Ran.LoomAsync("journal", "scavenge", "--actor-type", "draft", "--data", Data)).Out, StringComparison.Ordinal);
+        Assert.EndsWith("Sound.\n", (await Ran.LoomAsync("journal", "check", "--data", Data)).Out, StringComparison.Ordinal);
+        Assert.StartsWith("29 events went", (await Ran.LoomAsync("journal", "scavenge", "--data", Data)).Out, StringComparison.Ordinal);
+
+        var wrong = await Ran.LoomAsync("journal", "scavenge", "--actor-type", "Order", "--data", Data);
+        Assert.Equal(64, wrong.Exit);
+        Assert.Contains("Order is no actor type", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Ran.LoomAsync("journal", "scavenge", "--data", _folder["nothing"])).Exit);
+    }
+
+    [Fact]
     public async Task A_backup_restores_to_the_same_events_and_keeps_keys_private()
     {
         await FillAsync(20);

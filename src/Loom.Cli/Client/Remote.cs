@@ -28,6 +28,18 @@ internal sealed class Remote
         });
     }
 
+    /// <summary>The same for a command that works without a host too: the client is there when <c>--host</c> is given.</summary>
+    public static Command MayRun(Command command, Func<Invocation, LoomClient?, CancellationToken, Task<int>> action)
+    {
+        var remote = new Remote(command);
+        remote._host.Description = "Ask the host at this address, which has the journal open; without it the data folder is worked on.";
+        return command.Runs(async (invocation, cancellationToken) =>
+        {
+            using var client = invocation.Get(remote._host) is null ? null : remote.Open(invocation);
+            return await action(invocation, client, cancellationToken);
+        });
+    }
+
     private LoomClient Open(Invocation invocation) => new(
         invocation.Get(_host) ?? Setting("LOOM_HOST") ?? DefaultHost,
         invocation.Get(_token) ?? Setting("LOOM_TOKEN"));

@@ -5,12 +5,12 @@ using Loom.Cli.Output;
 
 namespace Loom.Cli.Commands;
 
-/// <summary><c>loom journal</c>: what an operator does with a data folder. Only accept-rollback needs a running host.</summary>
+/// <summary><c>loom journal</c>: what an operator does with a data folder. Only accept-rollback needs a running host; a scavenge may ask one.</summary>
 internal static class JournalCommands
 {
-    public static Command Create() => new("journal", "Check, count, back up, restore, export and import a journal.")
+    public static Command Create() => new("journal", "Check, count, scavenge, back up, restore, export and import a journal.")
     {
-        CreateCheck(), CreateStats(), CreateBackup(), CreateRestore(), CreateExport(), CreateImport(), CreateAcceptRollback(),
+        CreateCheck(), CreateStats(), CreateScavenge(), CreateBackup(), CreateRestore(), CreateExport(), CreateImport(), CreateAcceptRollback(),
     };
 
     internal static Option<string> DataOption() => new("--data")
@@ -31,6 +31,17 @@ internal static class JournalCommands
         var data = DataOption();
         return new Command("stats", "Count streams, events and bytes; works beside a running host.") { data }
             .Runs((i, ct) => JournalWork.StatsAsync(i, i.Get(data)!, ct));
+    }
+
+    private static Command CreateScavenge()
+    {
+        var data = DataOption();
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would go; works beside a running host." };
+        var types = new Option<string[]>("--actor-type") { Description = "A type whose streams keep everything, though none of them is an actor's yet; a host knows its own. May be repeated." };
+        var command = new Command("scavenge", "Give back the space of events that nobody can see any more: of ordinary streams that were deleted or truncated. Actors and the log lose nothing.") { data, dry, types };
+        return Remote.MayRun(command, (i, client, ct) => client is null
+            ? ScavengeWork.OfFolderAsync(i, i.Get(data)!, i.Get(types) ?? [], i.Get(dry), ct)
+            : ScavengeWork.OfHostAsync(i, client, i.Get(dry), ct));
     }
 
     private static Command CreateBackup()

@@ -40,6 +40,9 @@ internal static class OperationRoutes
             .WithName("JournalStats").WithTags("operations").WithSummary("The journal.").Produces<Loom.Api.JournalStats>();
         routes.MapPost("/api/journal/backup", BackupAsync).Needs(Permission.Administer)
             .WithName("BackupJournal").WithTags("operations").WithSummary("A hot backup into a folder on the host's machine.").Accepts<BackupRequest>("application/json").Produces<BackupResult>();
+        routes.MapPost("/api/journal/scavenge", ScavengeAsync).Needs(Permission.Administer)
+            .WithName("ScavengeJournal").WithTags("operations").WithSummary("Gives back the space of ordinary streams' events that nobody can see any more; answers when it is done.")
+            .Accepts<JournalScavenge>("application/json").Produces<JournalScavenged>();
         routes.MapGet("/api/projections", ProjectionsAsync).Needs(Permission.ReadOperations)
             .WithName("ListProjections").WithTags("operations").WithSummary("The projections and their lag.").Produces<ProjectionList>();
         routes.MapPost("/api/projections/{name}/rebuild", RebuildAsync).Needs(Permission.Rebuild)
@@ -97,6 +100,37 @@ internal static class OperationRoutes
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BlobException)
         {
             return new Refusal(409, "conflict", $"The backup cannot be written to {request.Folder}: {e.Message}");
+        }
+    }
+
+    // A caller who goes away stops it after the segment at hand.
+    private static async Task<IResult> ScavengeAsync(HttpContext context, OpenJournal opened, HostState state, Audit audit)
+    {
+        if (opened.Embedded is not { } journal)
+        {
+            return new Refusal(409, "not-embedded", $"This host's journal is on {opened.Server}, and only that server can scavenge it: POST /api/journal/scavenge there when it is a host of Loom's, else its own tools.");
+        }
+
+        var request = await Answer.BodyAsync(context.Request, LoomJson.Default.JournalScavenge);
+        if (!request.DryRun && state.ReadOnly is { } reason)
+        {
+            return new Refusal(503, "read-only", reason);
+        }
+
+        if (!request.DryRun)
+        {
+            await audit.WriteAsync(context.Caller(), "journalScavenged", "", context.RequestAborted);
+        }
+
+        try
+        {
+            var done = await journal.ScavengeAsync(new ScavengeRequest { DryRun = request.DryRun }, null, context.RequestAborted);
+            return Results.Json(
+                new JournalScavenged(done.Segments, done.Rewritten, done.Events, done.Bytes, done.BytesFreed, done.WasStopped, request.DryRun), LoomJson.Default.JournalScavenged);
+        }
+        catch (JournalException e) when (e.Failure == JournalFailure.Refused)
+        {
+            return new Refusal(409, "conflict", e.Message);
         }
     }
 

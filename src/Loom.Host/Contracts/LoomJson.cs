@@ -30,6 +30,8 @@ namespace Loom.Api;
 [JsonSerializable(typeof(JournalStats))]
 [JsonSerializable(typeof(BackupRequest))]
 [JsonSerializable(typeof(BackupResult))]
+[JsonSerializable(typeof(JournalScavenge))]
+[JsonSerializable(typeof(JournalScavenged))]
 [JsonSerializable(typeof(ProjectionList))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenCreated))]

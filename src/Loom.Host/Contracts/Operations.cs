@@ -45,6 +45,20 @@ public sealed record BackupRequest(string Folder);
 /// <param name="Missing">Blobs that the journal names and that could not be had: the backup is whole but for these.</param>
 public sealed record BackupResult(string Folder, ulong? LastPosition, long Bytes, IReadOnlyList<string> Missing);
 
+/// <summary>What to scavenge.</summary>
+/// <param name="DryRun">Only say what would go.</param>
+public sealed record JournalScavenge(bool DryRun = false);
+
+/// <summary>What a scavenge took away, or would.</summary>
+/// <param name="Segments">Complete segments that were looked at.</param>
+/// <param name="Rewritten">Segments from which something went.</param>
+/// <param name="Events">Events that went.</param>
+/// <param name="Bytes">Bytes of their records.</param>
+/// <param name="BytesFreed">Bytes that the disk has back.</param>
+/// <param name="WasStopped">Whether it was stopped before the last segment.</param>
+/// <param name="DryRun">Whether nothing was changed.</param>
+public sealed record JournalScavenged(int Segments, int Rewritten, long Events, long Bytes, long BytesFreed, bool WasStopped, bool DryRun);
+
 /// <summary>The projections.</summary>
 public sealed record ProjectionList(IReadOnlyList<ProjectionItem> Projections);
 

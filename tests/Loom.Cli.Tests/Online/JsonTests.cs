@@ -29,6 +29,7 @@ public sealed class JsonTests(HostFixture fixture) : IAsyncLifetime
         ["token", "list"],
         ["token", "create", "json", "--role", "auditor"],
         ["config", "explain", "--running"],
+        ["journal", "scavenge", "--dry-run"],
         ["module", "add", Module],
         ["module", "list"],
         ["module", "use", "expense-declaration@1"],

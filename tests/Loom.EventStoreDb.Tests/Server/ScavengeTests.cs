@@ -50,18 +50,18 @@ public sealed class ScavengeTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("reader", "changeit", StatusCode.PermissionDenied)]
-    [InlineData("host", "pass:wörd", StatusCode.PermissionDenied)]
-    [InlineData("reader", "wrong", StatusCode.Unauthenticated)]
-    [InlineData(null, "", StatusCode.PermissionDenied)]
-    public async Task Nobody_else_may(string? user, string password, StatusCode code)
+    [InlineData("reader", "changeit", 7)]
+    [InlineData("host", "pass:wörd", 7)]
+    [InlineData("reader", "wrong", 16)]
+    [InlineData(null, "", 7)]
+    public async Task Nobody_else_may(string? user, string password, int code)
     {
         using var channel = As(user, password);
         foreach (var act in new Func<Task>[] { () => StartAsync(channel), () => StopAsync(channel, "x") })
         {
             var e = await Assert.ThrowsAsync<GrpcException>(act);
-            Assert.Equal(code, e.Code);
-            Assert.Equal(code == StatusCode.PermissionDenied ? "access-denied" : null, e.Trailers.GetValueOrDefault("exception"));
+            Assert.Equal(code, (int)e.Code);
+            Assert.Equal(code == 7 ? "access-denied" : null, e.Trailers.GetValueOrDefault("exception"));
         }
 
         Assert.Empty(_journal.Requests);
@@ -105,7 +105,7 @@ public sealed class ScavengeTests : IAsyncLifetime
     /// <summary>A journal whose scavenge lasts until it is stopped.</summary>
     private sealed class SlowScavenging : IJournal, IScavenging
     {
-        private readonly InMemoryJournal _inner = new();
+        private readonly InMemoryJournal _inner = new(TimeProvider.System);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<ScavengeRequest> Requests { get; } = [];

@@ -55,6 +55,7 @@ public sealed class RoleTests(TokenHost on)
         ["POST /api/keys/{name}/revoke"] = "o",
         ["POST /api/journal/accept-rollback"] = "o",
         ["POST /api/journal/backup"] = "o",
+        ["POST /api/journal/scavenge"] = "o",
         ["POST /api/shutdown"] = "o",
         ["GET /api/tokens"] = "o",
         ["POST /api/tokens"] = "o",

@@ -41,7 +41,19 @@ public sealed class OperationTests(LoopbackHost on)
         await relative.ProblemAsync(400, "invalid-request");
     }
 
+    [Fact]
+    public async Task The_journal_is_scavenged_while_it_works()
+    {
+        foreach (var dry in new[] { true, false })
+        {
+            using var answer = await Http.PostAsync("/api/journal/scavenge", Json.Body(new JournalScavenge(dry), LoomJson.Default.JournalScavenge));
+            var done = await answer.ReadAsync(LoomJson.Default.JournalScavenged);
+            Assert.Equal((0, 0L, false, dry), (done.Segments, done.Events, done.WasStopped, done.DryRun)); // its one segment is being written
+        }
+    }
+
     [Theory]
+    [InlineData("/api/journal/scavenge", "[1", 400)]
     [InlineData("/api/journal/backup", "{}", 400)]
     [InlineData("/api/journal/backup", "null", 400)]
     [InlineData("/api/journal/backup", "[1", 400)]

@@ -7,7 +7,7 @@ using Loom.Journal.Embedded;
 
 namespace Loom.Journal;
 
-/// <summary>What an operator does with a journal's folder: check, count, back up, restore, export, import.</summary>
+/// <summary>What an operator does with a journal's folder: check, count, scavenge, back up, restore, export, import.</summary>
 public static class JournalMaintenance
 {
     private const int InFlight = 512;
@@ -51,6 +51,23 @@ public static class JournalMaintenance
                 return visitor.Report(segments, bytes);
             },
             cancellationToken);
+
+    /// <summary>
+    /// Scavenges the journal in a folder that no host has open. Which types a host registers is not known here: streams of a type of which some
+    /// stream begins with a link keep everything, and so do those of <paramref name="actorTypes"/>.
+    /// </summary>
+    /// <exception cref="JournalException">No journal, a damaged one, one in use, or a full disk.</exception>
+    public static async Task<ScavengeReport> ScavengeAsync(
+        string directory, IReadOnlyCollection<string> actorTypes, ScavengeRequest request, IProgress<JournalProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actorTypes);
+        ArgumentNullException.ThrowIfNull(request);
+        var types = new ActorTypesVisitor(actorTypes);
+        await Task.Run(() => RecordWalk.Run(LocalDisk.Instance, directory, "looking for actors", types, null, cancellationToken), cancellationToken);
+        var options = new SegmentedJournalOptions { Directory = directory, IsActorStream = types.IsActorStream, ReadOnly = request.DryRun };
+        await using var journal = await SegmentedJournal.OpenAsync(options, cancellationToken);
+        return await journal.ScavengeAsync(request, progress, cancellationToken);
+    }
 
     /// <summary>Copies what is durable now into a new folder, while writing goes on, with the blobs that it names and further files that belong to it.</summary>
     /// <exception cref="JournalException">The target is not empty.</exception>
