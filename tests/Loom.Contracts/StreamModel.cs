@@ -252,8 +252,18 @@ internal sealed class StreamModel(bool isForeign)
 
         public State Clone() => new()
         {
-            Events = [.. Events], Gone = [.. Gone], Linked = [.. Linked], IsRegistered = IsRegistered, Unknown = Unknown,
-            IsDead = IsDead, IsActor = IsActor, IsLinked = IsLinked, Before = Before, MaxCount = MaxCount, MaxAge = MaxAge, Documents = Documents,
+            Events = [.. Events],
+            Gone = [.. Gone],
+            Linked = [.. Linked],
+            IsRegistered = IsRegistered,
+            Unknown = Unknown,
+            IsDead = IsDead,
+            IsActor = IsActor,
+            IsLinked = IsLinked,
+            Before = Before,
+            MaxCount = MaxCount,
+            MaxAge = MaxAge,
+            Documents = Documents,
         };
 
         /// <summary>On a foreign server our client looks for the link in the first event, which may be hidden.</summary>
