@@ -20,6 +20,9 @@ internal static class Errors
     public const string MissingMetadata = "missing-required-metadata-property";
     public const string ScavengeNotFound = "scavenge-not-found";
     public const string ScavengeId = "scavenge-id";
+    public const string GroupFailed = "persistent-subscription-failed";
+    public const string GroupDropped = "persistent-subscription-dropped";
+    public const string GroupFull = "maximum-subscribers-reached";
     public const string AppendTooLarge = "maximum-append-size-exceeded";
 
     public static Dictionary<string, string> Trailers(string exception, params ReadOnlySpan<(string Key, string Value)> more)
@@ -75,7 +78,12 @@ internal static class Errors
         var about = stream is { } name ? $"Stream '{name}': " : "";
         var identity = e.Trailers.GetValueOrDefault(Key);
         return identity == StreamDeleted ? Deleted(stream, e) : new JournalException(
-            identity == NotLeader ? JournalFailure.Unavailable : FailureOf(e.Code),
+            identity switch
+            {
+                NotLeader => JournalFailure.Unavailable,
+                GroupFailed or GroupFull => JournalFailure.Refused,
+                _ => FailureOf(e.Code),
+            },
             identity switch
             {
                 NotLeader => $"{about}no server that was asked is the cluster's leader, though each names one. Look at the cluster's gossip.",

@@ -15,7 +15,7 @@ public sealed partial class EventStoreDbJournal
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(fromChunk);
         var request = new StartScavengeReq { Options = new() { ThreadCount = threads, StartFromChunk = fromChunk } };
-        return (await OperateAsync(Methods.StartScavenge, request, cancellationToken).ConfigureAwait(false)).ScavengeId;
+        return (await OnceAsync(Methods.StartScavenge, request, cancellationToken).ConfigureAwait(false)).ScavengeId;
     }
 
     /// <summary>Stops the scavenge of that id; false when none runs under it.</summary>
@@ -25,38 +25,12 @@ public sealed partial class EventStoreDbJournal
         ArgumentException.ThrowIfNullOrEmpty(id);
         try
         {
-            await OperateAsync(Methods.StopScavenge, new StopScavengeReq { Options = new() { ScavengeId = id } }, cancellationToken).ConfigureAwait(false);
+            await OnceAsync(Methods.StopScavenge, new StopScavengeReq { Options = new() { ScavengeId = id } }, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (JournalException e) when (e.InnerException is GrpcException grpc && grpc.Trailers.GetValueOrDefault(Errors.Key) == Errors.ScavengeNotFound)
         {
             return false;
-        }
-    }
-
-    // Once: who asks for a scavenge asks again when it does not start.
-    private async Task<ScavengeResp> OperateAsync<T>(GrpcMethod<T, ScavengeResp> method, T request, CancellationToken cancellationToken)
-        where T : class
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfClosed();
-        var node = await _cluster.NodeAsync(cancellationToken).ConfigureAwait(false);
-        if (!node.TryEnter())
-        {
-            throw new JournalException(JournalFailure.Unavailable, "The server was lost in this moment. Try again.");
-        }
-
-        try
-        {
-            return await node.Channel.UnaryAsync(method, request, new GrpcCallOptions(_options.Settings.DefaultDeadline), cancellationToken).ConfigureAwait(false);
-        }
-        catch (GrpcException e)
-        {
-            throw Errors.ToJournal(e);
-        }
-        finally
-        {
-            node.Leave();
         }
     }
 }

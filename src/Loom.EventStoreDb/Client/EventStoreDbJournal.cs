@@ -67,6 +67,41 @@ public sealed partial class EventStoreDbJournal : IJournal, IStreamAdministratio
         await _cluster.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Once: who asks for an operation asks again where the server did not hear of it.
+    private async Task<TResponse> OnceAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken cancellationToken)
+        where TRequest : class
+        where TResponse : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        Node? node = null;
+        try
+        {
+            node = await _cluster.NodeAsync(cancellationToken).ConfigureAwait(false);
+            if (!node.TryEnter())
+            {
+                node = null;
+                throw new JournalException(JournalFailure.Unavailable, "The server was lost in this moment. Try again.");
+            }
+
+            return await node.Channel.UnaryAsync(method, request, new GrpcCallOptions(_options.Settings.DefaultDeadline), cancellationToken).ConfigureAwait(false);
+        }
+        catch (GrpcException e)
+        {
+            // What the server itself says about the request is no fault of the connection.
+            if (node is not null && Retries.MayHelp(e) && (!e.IsAnswer || e.Trailers.GetValueOrDefault(Errors.Key) == Errors.NotLeader))
+            {
+                await _cluster.FailedAsync(node, e).ConfigureAwait(false);
+            }
+
+            throw Errors.ToJournal(e);
+        }
+        finally
+        {
+            node?.Leave();
+        }
+    }
+
     private void ThrowIfClosed()
     {
         if (_isClosed)

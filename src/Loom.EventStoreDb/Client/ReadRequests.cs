@@ -105,7 +105,7 @@ internal static class ReadRequests
     };
 
     // Prefixes and a pattern do not go into one request: then the server looks for the pattern, and what comes is looked at again here.
-    private static Filter Filtered(EventFilter? filter)
+    public static Filter Filtered(EventFilter? filter)
     {
         var expression = new Filter.Types.Expression();
         if (filter?.Pattern is { } pattern)

@@ -40,6 +40,7 @@ internal static class EventStoreDbBenchmark
             await ReadsAsync(journal, client, output, cancellationToken);
             await LiveAsync("direct", journal, output, cancellationToken);
             await LiveAsync("served", client, output, cancellationToken);
+            await GroupBenchmark.RunAsync(journal, client, output, cancellationToken);
             await NodeClient.RunAsync(port, output, cancellationToken);
         }
         finally

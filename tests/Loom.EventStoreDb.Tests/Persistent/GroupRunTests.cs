@@ -289,7 +289,7 @@ public sealed class GroupRunTests
             {
                 await act();
             }
-            catch (GrpcException e) when (e.Trailers.GetValueOrDefault("exception") == PersistentErrors.WasDropped)
+            catch (GrpcException e) when (e.Trailers.GetValueOrDefault("exception") == Errors.GroupDropped)
             {
             }
         }

@@ -42,8 +42,9 @@ public abstract class PersistentTestBase : IAsyncLifetime
         await StartAsync();
     }
 
-    internal async Task<Tests.Grpc.TestServer> ServeAsync() => await Tests.Grpc.TestServer.StartAsync(
+    internal async Task<Tests.Grpc.TestServer> ServeAsync(int port = 0) => await Tests.Grpc.TestServer.StartAsync(
         app => app.MapEventStoreDb(Journal, new EventStoreDbServerOptions { Authenticate = AuthenticateAsync, Time = Time }),
+        port: port,
         limits: kestrel => kestrel.UseEventStoreDbLimits());
 
     internal async Task AppendAsync(int events, string stream = Source)

@@ -5,11 +5,8 @@ namespace Loom.EventStoreDb.Server.Persistent;
 /// <summary>How calls about groups end.</summary>
 internal static class PersistentErrors
 {
-    public const string Failed = "persistent-subscription-failed";
     public const string Missing = "persistent-subscription-does-not-exist";
     public const string ThereAlready = "persistent-subscription-exists";
-    public const string Full = "maximum-subscribers-reached";
-    public const string WasDropped = "persistent-subscription-dropped";
 
     private const string GroupName = "group-name";
 
@@ -22,15 +19,15 @@ internal static class PersistentErrors
         Of(StatusCode.AlreadyExists, $"Subscription group {key.Name} on stream {key.Source} already exists.", ThereAlready, key.Source, key.Name);
 
     public static GrpcException TooMany(GroupKey key) =>
-        Of(StatusCode.FailedPrecondition, $"Maximum subscriptions reached for subscription group {key.Name} on stream {key.Source}.", Full, key.Source, key.Name);
+        Of(StatusCode.FailedPrecondition, $"Maximum subscriptions reached for subscription group {key.Name} on stream {key.Source}.", Errors.GroupFull, key.Source, key.Name);
 
     public static GrpcException Dropped(GroupKey key) =>
-        Of(StatusCode.Cancelled, $"Subscription group {key.Name} on stream {key.Source} was dropped.", WasDropped, key.Source, key.Name);
+        Of(StatusCode.Cancelled, $"Subscription group {key.Name} on stream {key.Source} was dropped.", Errors.GroupDropped, key.Source, key.Name);
 
     public static GrpcException Refused(string source, string group, string reason) => new(
         StatusCode.Internal,
         $"Subscription group {group} on stream {source} failed: '{reason}'",
-        Errors.Trailers(Failed, (Errors.StreamName, source), (GroupName, group), ("reason", reason)));
+        Errors.Trailers(Errors.GroupFailed, (Errors.StreamName, source), (GroupName, group), ("reason", reason)));
 
     private static GrpcException Of(StatusCode code, string message, string identity, string source, string group) =>
         new(code, message, Errors.Trailers(identity, (Errors.StreamName, source), (GroupName, group)));
